@@ -1,0 +1,239 @@
+//! DataFusion in this process.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::error::ArrowError;
+use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
+use datafusion::common::ParamValues;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::DataFusionError;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use futures::StreamExt;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use tokio::runtime::{Handle, Runtime};
+
+use super::parquet::TableWriter;
+use super::{Engine, Options, Params, ParquetTarget, functions};
+use crate::error::{Error, Result};
+use crate::lake::{Lake, Layer, TableRef, files_below};
+use crate::summary::TableSummary;
+
+/// The engine on this machine: DataFusion over the lake's Parquet files.
+pub struct LocalEngine {
+    context: SessionContext,
+    runtime: Runtime,
+}
+
+impl LocalEngine {
+    /// An engine that sees every table the lake holds.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] or [`Error::Io`] when a table's files cannot be read.
+    pub fn open(lake: &Lake, options: &Options) -> Result<Self> {
+        let engine = Self::empty(options)?;
+        for layer in Layer::ALL {
+            for table in lake.tables(layer)? {
+                engine.attach(&table, &lake.table(&table))?;
+            }
+        }
+        Ok(engine)
+    }
+
+    /// An engine that sees no table yet.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the runtime cannot start.
+    pub fn empty(options: &Options) -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = if options.threads == 0 { cores } else { options.threads };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build()
+            .map_err(|source| failed("start the engine", source))?;
+        let mut config = SessionConfig::new()
+            .with_target_partitions(threads)
+            .with_information_schema(true)
+            .with_default_catalog_and_schema("clickmill", Layer::Gold.as_str());
+        let settings = config.options_mut();
+        settings.execution.parquet.schema_force_view_types = false;
+        settings.sql_parser.map_string_types_to_utf8view = false;
+        settings.execution.time_zone = Some("+00:00".to_owned());
+        let mut environment = RuntimeEnvBuilder::new();
+        if let Some(limit) = options.memory_limit {
+            environment = environment.with_memory_limit(limit, 1.0);
+        }
+        let environment = environment.build_arc().map_err(|source| failed("start the engine", source))?;
+        let context = SessionContext::new_with_config_rt(config, environment);
+        for function in functions::all() {
+            context.register_udf(function);
+        }
+        Ok(Self { context, runtime })
+    }
+
+    /// The schema of that name, made when it is first asked for.
+    fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>> {
+        let catalog = self
+            .context
+            .catalog("clickmill")
+            .ok_or_else(|| failed("find the catalog", DataFusionError::Internal("no catalog".into())))?;
+        if let Some(schema) = catalog.schema(name) {
+            return Ok(schema);
+        }
+        let schema: Arc<dyn SchemaProvider> = Arc::new(MemorySchemaProvider::new());
+        catalog.register_schema(name, schema.clone()).map_err(|source| failed("make a schema", source))?;
+        Ok(schema)
+    }
+
+    async fn plan(&self, sql: &str, params: &Params) -> std::result::Result<DataFrame, DataFusionError> {
+        let frame = self.context.sql(sql).await?;
+        if params.is_empty() {
+            return Ok(frame);
+        }
+        let named: std::collections::HashMap<_, _> =
+            params.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+        frame.with_param_values(ParamValues::Map(named))
+    }
+
+    fn stream(&self, sql: &str, params: &Params) -> Result<SendableRecordBatchStream> {
+        self.runtime
+            .block_on(async { self.plan(sql, params).await?.execute_stream().await })
+            .map_err(|source| failed("run a statement", source))
+    }
+}
+
+impl Engine for LocalEngine {
+    fn query_with(&self, sql: &str, params: &Params) -> Result<Box<dyn RecordBatchReader + Send>> {
+        let stream = self.stream(sql, params)?;
+        Ok(Box::new(BlockingReader { stream, handle: self.runtime.handle().clone() }))
+    }
+
+    fn materialize(
+        &self,
+        table: &TableRef,
+        sql: &str,
+        params: &Params,
+        target: &ParquetTarget,
+    ) -> Result<TableSummary> {
+        let started = Instant::now();
+        let mut stream = self.stream(sql, params)?;
+        let mut writer = TableWriter::new(target.clone(), stream.schema());
+        while let Some(batch) = self.runtime.block_on(stream.next()) {
+            writer.write(&batch.map_err(|source| failed(&format!("make {table}"), source))?)?;
+        }
+        let (rows, bytes) = writer.finish()?;
+        Ok(TableSummary::new(table.to_string(), rows, bytes, started.elapsed().as_secs_f64()))
+    }
+
+    fn explain(&self, sql: &str, params: &Params) -> Result<String> {
+        let plan = self
+            .runtime
+            .block_on(async {
+                let plan = self.plan(sql, params).await?.create_physical_plan().await?;
+                Ok::<_, DataFusionError>(
+                    datafusion::physical_plan::displayable(plan.as_ref()).indent(false).to_string(),
+                )
+            })
+            .map_err(|source| failed("plan a statement", source))?;
+        Ok(plan)
+    }
+
+    fn attach(&self, table: &TableRef, folder: &Path) -> Result<()> {
+        let mut urls = Vec::new();
+        let mut schema: Option<Schema> = None;
+        for (position, path) in files_below(folder, "parquet")?.iter().enumerate() {
+            let path_text = path.to_string_lossy();
+            urls.push(
+                ListingTableUrl::parse(&path_text)
+                    .map_err(|source| failed("read a table's files", source))?,
+            );
+            // Made tables have one schema; received ones (bronze) may gain columns from file to file.
+            if position == 0 || table.layer == Layer::Bronze {
+                let file = File::open(path).map_err(Error::io("read", path))?;
+                let found = ParquetRecordBatchReaderBuilder::try_new(file)
+                    .map_err(|source| failed(&format!("read {}", path.display()), source))?
+                    .schema()
+                    .as_ref()
+                    .clone()
+                    .with_metadata(Default::default());
+                schema = Some(match schema {
+                    None => found,
+                    Some(known) => Schema::try_merge([known, found])
+                        .map_err(|source| failed(&format!("read {}", path.display()), source))?,
+                });
+            }
+        }
+        let Some(schema) = schema else { return Ok(()) };
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        let config = ListingTableConfig::new_with_multi_paths(urls)
+            .with_listing_options(options)
+            .with_schema(Arc::new(schema));
+        let provider =
+            ListingTable::try_new(config).map_err(|source| failed("read a table's files", source))?;
+        let schema = self.schema(table.layer.as_str())?;
+        schema.deregister_table(&table.name).map_err(|source| failed("replace a table", source))?;
+        schema
+            .register_table(table.name.clone(), Arc::new(provider))
+            .map_err(|source| failed("register a table", source))?;
+        Ok(())
+    }
+
+    fn define_view(&self, schema: &str, name: &str, sql: &str, params: &Params) -> Result<()> {
+        let view = self
+            .runtime
+            .block_on(self.plan(sql, params))
+            .map_err(|source| failed(&format!("plan {schema}.{name}"), source))?
+            .into_view();
+        let provider = self.schema(schema)?;
+        provider.deregister_table(name).map_err(|source| failed("replace a view", source))?;
+        provider.register_table(name.to_owned(), view).map_err(|source| failed("register a view", source))?;
+        Ok(())
+    }
+
+    fn columns(&self, schema: &str, name: &str) -> Vec<(String, String)> {
+        let Ok(provider) = self.schema(schema) else { return Vec::new() };
+        match self.runtime.block_on(provider.table(name)) {
+            Ok(Some(table)) => table
+                .schema()
+                .fields()
+                .iter()
+                .map(|field| (field.name().clone(), field.data_type().to_string()))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A DataFusion stream as a blocking iterator, which is what every stage wants.
+struct BlockingReader {
+    stream: SendableRecordBatchStream,
+    handle: Handle,
+}
+
+impl Iterator for BlockingReader {
+    type Item = std::result::Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.handle.block_on(self.stream.next())?;
+        Some(batch.map_err(|error| ArrowError::ExternalError(Box::new(error))))
+    }
+}
+
+impl RecordBatchReader for BlockingReader {
+    fn schema(&self) -> SchemaRef {
+        self.stream.schema()
+    }
+}
+
+/// An engine error: what could not be done, and why.
+fn failed(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Engine { context: format!("cannot {what}"), source: Box::new(source) }
+}

@@ -1,0 +1,10 @@
+//! clickmill makes realistic e-commerce clickstreams and mills any
+//! clickstream, made or real, into a warehouse people can look at.
+
+pub mod engine;
+pub mod error;
+pub mod lake;
+pub mod progress;
+pub mod summary;
+
+pub use error::{Error, Result};
