@@ -8,5 +8,6 @@ pub mod progress;
 pub mod source;
 pub mod sql;
 pub mod summary;
+pub mod transform;
 
 pub use error::{Error, Result};
