@@ -3,6 +3,7 @@
 
 pub mod engine;
 pub mod error;
+pub mod ingest;
 pub mod lake;
 pub mod progress;
 pub mod source;
