@@ -5,6 +5,7 @@ pub mod engine;
 pub mod error;
 pub mod lake;
 pub mod progress;
+pub mod report;
 pub mod sql;
 pub mod summary;
 
