@@ -3,10 +3,13 @@
 
 pub mod engine;
 pub mod error;
+pub mod ingest;
 pub mod lake;
 pub mod progress;
 pub mod source;
+pub mod report;
 pub mod sql;
 pub mod summary;
+pub mod transform;
 
 pub use error::{Error, Result};
