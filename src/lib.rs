@@ -1,8 +1,10 @@
 //! clickmill makes realistic e-commerce clickstreams and mills any
 //! clickstream, made or real, into a warehouse people can look at.
 
+pub mod emit;
 pub mod engine;
 pub mod error;
+pub mod generate;
 pub mod lake;
 pub mod progress;
 pub mod sql;
