@@ -4,6 +4,7 @@
 pub mod engine;
 pub mod error;
 pub mod lake;
+pub mod load;
 pub mod progress;
 pub mod sql;
 pub mod summary;
