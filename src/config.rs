@@ -91,7 +91,7 @@ impl Config {
     /// [`Error::Usage`] for an unknown key (with the nearest known one), a value
     /// of the wrong type, or a file that is no TOML; [`Error::Io`] when a named
     /// file cannot be read.
-    pub fn load(
+    pub fn layered(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
         overrides: &[Override],
@@ -458,7 +458,7 @@ mod tests {
         let path = folder.path().join("clickmill.toml");
         std::fs::write(&path, file).unwrap();
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Config::load(Some(&path), environment, flags)
+        Config::layered(Some(&path), environment, flags)
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 
 fn open(cli: &Cli) -> Result<ExitCode> {
     let now = Utc::now();
-    let config = Config::load(cli.global.config.as_deref(), std::env::vars(), &cli.overrides())?;
+    let config = Config::layered(cli.global.config.as_deref(), std::env::vars(), &cli.overrides())?;
     let works = matches!(
         cli.command,
         Command::Run(_)
