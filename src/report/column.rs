@@ -73,7 +73,9 @@ impl Rows {
             .iter()
             .map(|value| value.and_then(date32_to_datetime).map(|time| time.date()))
             .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| wrong(self.query, format!("column {name} holds a day that is missing or out of range")))
+            .ok_or_else(|| {
+                wrong(self.query, format!("column {name} holds a day that is missing or out of range"))
+            })
     }
 
     fn column(&self, name: &str, expected: &DataType) -> Result<&dyn Array> {
