@@ -114,7 +114,7 @@ impl Gold {
             (
                 "agg_session_daily",
                 format!(
-                    "select session_date, device_key, channel_key, count(*) as sessions,
+                    "select session_date, device_key, channel_key, count(*) as sessions, sum(events) as events,
                         sum(converted_sessions) as converted_sessions, sum(cart_sessions) as cart_sessions,
                         sum(cart_sessions - converted_sessions) as abandoned_sessions,
                         sum(view_sessions) as reached_product_view, sum(cart_sessions) as reached_cart,

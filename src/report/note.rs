@@ -106,7 +106,7 @@ fn opening(engine: &dyn Engine, figures: &Rows, about: &About) -> Result<String>
             format::plural(sessions[day], "session")
         );
     }
-    Ok(format!("{text}{}\n\n", about.period.partial_note("so not compared")))
+    Ok(format!("{text}{}\n\n", about.period.partial_note("they are not compared")))
 }
 
 /// The table of key figures, each with what it is made of.

@@ -25,6 +25,13 @@ struct Measure {
     total: f64,
 }
 
+impl Measure {
+    /// Something was bought, so that there is a conversion to show.
+    fn has_sales(&self) -> bool {
+        self.column != "views"
+    }
+}
+
 /// Draws the chart.
 pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Caption> {
     let first = |values: Vec<f64>| values.first().copied().unwrap_or(0.0);
@@ -82,15 +89,23 @@ fn caption(products: &[Product], measure: &Measure, all_products: i64, about: &A
         products.iter().any(|product| conversion(product).is_none() && product.buying_sessions > 0.0);
     Caption {
         title,
-        subtitle: format!(
-            "Products by {word}, with their views and the share of viewing sessions that buy, {}",
-            about.period.text()
-        ),
-        note: format!(
-            "Revenue before refunds, without tax and shipping. Conversion = sessions that buy the product / \
+        subtitle: if measure.has_sales() {
+            format!(
+                "Products by {word}, with their views and the share of viewing sessions that buy, {}",
+                about.period.text()
+            )
+        } else {
+            format!("Products by {word}, {}; nothing was bought", about.period.text())
+        },
+        note: if measure.has_sales() {
+            format!(
+                "Revenue before refunds, without tax and shipping. Conversion = sessions that buy the product / \
              sessions that view it.{} Bots are left out.",
-            if strange { " A dash: bought in more sessions than viewed it." } else { "" }
-        ),
+                if strange { " A dash: bought in more sessions than viewed it." } else { "" }
+            )
+        } else {
+            "Bots are left out.".to_owned()
+        },
     }
 }
 
@@ -106,15 +121,18 @@ fn views_text(views: f64) -> String {
 
 /// A line for each product: name, bar, views, conversion.
 fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, about: &About) {
-    let parts = area.columns(&[0.37, 0.33, 0.09, 0.21], 40.0);
+    let shares = if measure.has_sales() { [0.37, 0.33, 0.09, 0.21] } else { [0.37, 0.63, 0.0, 0.0] };
+    let parts = area.columns(&shares, 40.0);
     let (names, bars, views, rates) = (parts[0], parts[1], parts[2], parts[3]);
     let top = area.top + 52.0;
     let height = ((area.bottom - top) / products.len() as f64).min(70.0);
     let thick = height * 0.66;
     let y = area.top + 18.0;
     canvas.text(bars.left, y, Anchor::Left, theme::PANEL.colored(measure.color), measure.head);
-    canvas.text(views.right, y, Anchor::Right, theme::PANEL.colored(theme::SESSIONS), "Views");
-    canvas.text(rates.left, y, Anchor::Left, theme::PANEL.colored(theme::CONVERSION), "Conversion");
+    if measure.has_sales() {
+        canvas.text(views.right, y, Anchor::Right, theme::PANEL.colored(theme::SESSIONS), "Views");
+        canvas.text(rates.left, y, Anchor::Left, theme::PANEL.colored(theme::CONVERSION), "Conversion");
+    }
 
     let amount = |product: &Product| match measure.column {
         "revenue" => about.money.compact(product.amount),
@@ -148,6 +166,9 @@ fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, a
         let length = (bars.width() - beside - 12.0) * product.amount / largest;
         canvas.fill(bar(bars.left, length), measure.color);
         canvas.text(bars.left + length + 12.0, middle, Anchor::Left, theme::LABEL.bold(), &amount(product));
+        if !measure.has_sales() {
+            continue;
+        }
         canvas.text(views.right, middle, Anchor::Right, theme::LABEL, &views_text(product.views));
         let Some(rate) = conversion(product) else {
             canvas.text(rates.left, middle, Anchor::Left, theme::LABEL.colored(theme::SOFT), "–");
@@ -159,7 +180,8 @@ fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, a
         canvas.text(x, middle, Anchor::Left, theme::LABEL.bold(), &format::percent(rate));
     }
     let bottom = top + height * products.len() as f64;
-    for x in [bars.left, rates.left] {
-        canvas.line(&[(x, top), (x, bottom)], theme::SOFT, 2);
+    canvas.line(&[(bars.left, top), (bars.left, bottom)], theme::SOFT, 2);
+    if measure.has_sales() {
+        canvas.line(&[(rates.left, top), (rates.left, bottom)], theme::SOFT, 2);
     }
 }

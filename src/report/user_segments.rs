@@ -53,8 +53,8 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
             as_of.map_or_else(String::new, |date| format!(", {}", format::day(date))),
         ),
         note: format!(
-            "Segments rank customers by days since the last order, number of orders and net revenue up to that \
-             day, so past revenue helps to choose them. Left out: {}bots.",
+            "Segments rank customers by recency, number and net revenue of their orders up to that day, so past \
+             revenue helps to choose them. Left out: {}bots.",
             match without_order {
                 0 => String::new(),
                 some => format!("{} without an order, ", format::plural(some, "customer")),
