@@ -114,7 +114,9 @@ mod tests {
     /// The query `period` over a table with this select list.
     fn period(select: &str) -> Result<Rows> {
         let engine = LocalEngine::empty(&crate::engine::Options::default()).unwrap();
-        engine.define_view("gold", "fact_daily_metrics", &format!("select {select}"), &Params::new()).unwrap();
+        engine
+            .define_view("gold", "fact_daily_metrics", &format!("select {select}"), &Params::new())
+            .unwrap();
         Rows::read(&engine, "period")
     }
 

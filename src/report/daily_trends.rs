@@ -50,7 +50,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let measures = Measures::read(rows)?;
     let caption = Caption {
         title: title(&days, &measures),
-        subtitle: format!("{}, in business time. {}", about.period.text(), days.text()),
+        subtitle: format!("{}, in business time{}", about.period.text(), days.text()),
         note: format!(
             "Conversion = sessions with an order / sessions. Order value = revenue / orders with a price. Bots are \
              left out.{}",

@@ -40,7 +40,7 @@ impl Period {
 
     /// The days in words: `1–30 Jan 2026`.
     pub(super) fn text(&self) -> String {
-        self.ends.map_or_else(|| "no days".to_owned(), |(first, last)| format::span(first, last))
+        self.ends.map_or_else(|| "no days in the data".to_owned(), |(first, last)| format::span(first, last))
     }
 
     /// Which days are not whole, as a sentence with a blank before it; nothing when all are.

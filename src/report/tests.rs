@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use resvg::tiny_skia::Pixmap;
 use resvg::usvg::{Group, Node, Rect};
@@ -40,8 +41,17 @@ fn layers() -> Vec<(&'static str, Gold)> {
     ]
 }
 
-/// Every drawing of a gold layer, as SVG.
-fn drawings(gold: &Gold) -> Vec<(&'static str, String, Caption)> {
+/// A chart's name, its SVG and its words.
+type Drawing = (&'static str, String, Caption);
+
+/// Every drawing of every layer, made once for all tests.
+fn all_drawings() -> &'static [(&'static str, Vec<Drawing>)] {
+    static DRAWINGS: OnceLock<Vec<(&'static str, Vec<Drawing>)>> = OnceLock::new();
+    DRAWINGS.get_or_init(|| layers().iter().map(|(layer, gold)| (*layer, drawings(gold))).collect())
+}
+
+/// Every drawing of a gold layer.
+fn drawings(gold: &Gold) -> Vec<Drawing> {
     let engine = gold.engine();
     let engine: &dyn Engine = &engine;
     let options = Options::default();
@@ -73,9 +83,9 @@ fn texts(group: &Group, into: &mut Vec<(String, Rect)>) {
 #[test]
 fn text_stays_inside_and_apart_on_any_data() {
     let mut faults = Vec::new();
-    for (layer, gold) in layers() {
-        for (chart, svg, _) in drawings(&gold) {
-            let tree = raster::tree(&svg).unwrap();
+    for (layer, drawings) in all_drawings() {
+        for (chart, svg, _) in drawings {
+            let tree = raster::tree(svg).unwrap();
             let mut found = Vec::new();
             texts(tree.root(), &mut found);
             assert!(found.len() >= 3, "{layer} {chart}: no words");
@@ -156,16 +166,16 @@ fn titles_say_what_the_data_says() {
 /// FAULTS 10 and 18: steps that rise, rates above one.
 #[test]
 fn no_percentage_of_a_share_passes_one_hundred() {
-    for (layer, gold) in layers() {
-        for (chart, svg, _) in drawings(&gold) {
-            let tree = raster::tree(&svg).unwrap();
+    for (layer, drawings) in all_drawings() {
+        for (chart, svg, _) in drawings {
+            let tree = raster::tree(svg).unwrap();
             let mut found = Vec::new();
             texts(tree.root(), &mut found);
             for (text, _) in found {
                 for word in text.split([' ', ',', ';', '−', '(', ')']) {
                     let Some(Ok(percent)) = word.strip_suffix('%').map(str::parse::<f64>) else { continue };
                     // A change may pass it, and the last tick of an axis.
-                    let exempt = text.contains("above the") || chart == "daily_trends";
+                    let exempt = text.contains("above the") || *chart == "daily_trends";
                     assert!(percent <= 100.0 || exempt, "{layer} {chart}: {text}");
                 }
             }

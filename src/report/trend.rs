@@ -89,12 +89,12 @@ pub(super) struct Days {
 }
 
 impl Days {
-    /// How the days are drawn, in words.
+    /// How the days are drawn, as the end of a sentence.
     pub(super) fn text(&self) -> &'static str {
         match self.dates.len() {
-            few if few <= WINDOW => "Each day",
-            some if some <= MOST_DAYS => "Thin: each day; thick: mean of the 7 days up to it",
-            _ => "Mean of the 7 days up to each day",
+            few if few <= WINDOW => "",
+            some if some <= MOST_DAYS => ". Thin: each day; thick: mean of the 7 days up to it",
+            _ => ". Mean of the 7 days up to each day",
         }
     }
 
