@@ -7,7 +7,9 @@ pub mod ingest;
 pub mod lake;
 pub mod progress;
 pub mod source;
+pub mod report;
 pub mod sql;
 pub mod summary;
+pub mod transform;
 
 pub use error::{Error, Result};

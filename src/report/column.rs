@@ -1,0 +1,104 @@
+//! The rows of a chart's query, column by column, with the types a chart computes in.
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::concat_batches;
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
+use arrow::temporal_conversions::date32_to_datetime;
+use chrono::NaiveDate;
+
+use crate::engine::{Engine, Params};
+use crate::error::{Error, Result};
+use crate::sql;
+
+/// All rows of one query under `sql/reports/`.
+#[derive(Debug)]
+pub(super) struct Rows {
+    query: &'static str,
+    batch: RecordBatch,
+}
+
+impl Rows {
+    /// Runs `sql/reports/QUERY.sql`.
+    pub(super) fn read(engine: &dyn Engine, query: &'static str) -> Result<Self> {
+        let file = sql::file(&format!("sql/reports/{query}.sql"))
+            .ok_or_else(|| wrong(query, "its query is not part of this binary".to_owned()))?;
+        let reader = engine.query_with(file.text, &Params::new()).map_err(|error| failed(query, &error))?;
+        let schema = reader.schema();
+        let batches = reader.collect::<std::result::Result<Vec<_>, _>>();
+        let batch = batches
+            .and_then(|batches| concat_batches(&schema, &batches))
+            .map_err(|error| failed(query, &error))?;
+        Ok(Self { query, batch })
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A column of whole numbers; null is 0 (a query says otherwise with coalesce).
+    pub(super) fn counts(&self, name: &str) -> Result<Vec<i64>> {
+        let column = self.column(name, &DataType::Int64)?;
+        Ok(column.as_primitive::<Int64Type>().iter().map(|value| value.unwrap_or(0)).collect())
+    }
+
+    /// A column of numbers; null is 0.
+    pub(super) fn numbers(&self, name: &str) -> Result<Vec<f64>> {
+        let column = self.column(name, &DataType::Float64)?;
+        Ok(column.as_primitive::<Float64Type>().iter().map(|value| value.unwrap_or(0.0)).collect())
+    }
+
+    /// A column of texts; null is `(unknown)`.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>> {
+        let column = self.column(name, &DataType::Utf8)?;
+        Ok(column.as_string::<i32>().iter().map(|value| value.unwrap_or("(unknown)").to_owned()).collect())
+    }
+
+    /// A column of yes and no; null is yes, as in `is_complete`.
+    pub(super) fn flags(&self, name: &str) -> Result<Vec<bool>> {
+        let column = self.column(name, &DataType::Boolean)?;
+        Ok(column.as_boolean().iter().map(|value| value.unwrap_or(true)).collect())
+    }
+
+    /// A column of days; null is an error.
+    pub(super) fn dates(&self, name: &str) -> Result<Vec<NaiveDate>> {
+        let column = self.column(name, &DataType::Date32)?;
+        column
+            .as_primitive::<Date32Type>()
+            .iter()
+            .map(|value| value.and_then(date32_to_datetime).map(|time| time.date()))
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| wrong(self.query, format!("column {name} holds a day that is missing or out of range")))
+    }
+
+    fn column(&self, name: &str, expected: &DataType) -> Result<&dyn Array> {
+        let column = self.batch.column_by_name(name).ok_or_else(|| {
+            wrong(self.query, format!("sql/reports/{}.sql gives no column {name}", self.query))
+        })?;
+        if column.data_type() != expected {
+            let found = column.data_type();
+            return Err(wrong(self.query, format!("column {name} is {found}, the chart needs {expected}")));
+        }
+        Ok(column.as_ref())
+    }
+}
+
+fn wrong(query: &str, message: String) -> Error {
+    Error::Report { chart: query.to_owned(), message }
+}
+
+/// A query that the engine refused or failed, with all it said.
+fn failed(query: &str, error: &dyn std::error::Error) -> Error {
+    let mut message = format!("sql/reports/{query}.sql failed: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message = format!("{message}: {error}");
+        cause = error.source();
+    }
+    wrong(query, message)
+}
