@@ -5,7 +5,7 @@
 //! where values begin and end.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, Cursor, Read};
 use std::path::Path;
 
@@ -112,7 +112,7 @@ fn whole(path: &Path, count: &ByteCount) -> Result<String> {
 #[derive(Default)]
 struct Columns {
     names: Vec<String>,
-    known: std::collections::HashSet<String>,
+    known: HashSet<String>,
 }
 
 impl Columns {

@@ -580,7 +580,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
 }
 
 /// The real files that stand beside the project, where they do.
-fn shared(file: &str) -> Option<PathBuf> {
+pub fn shared(file: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("CLICKMILL_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let path = folder.join("data").join(file);
