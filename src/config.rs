@@ -12,7 +12,8 @@ use toml::Value;
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;
-use crate::{emit, engine, generate, ingest, report, transform};
+use crate::load::{DatabaseUrl, mask_url};
+use crate::{emit, engine, generate, ingest, load, report, transform};
 
 /// The embedded file of defaults.
 const DEFAULTS: &str = include_str!("../clickmill.toml");
@@ -90,7 +91,7 @@ impl Config {
     /// [`Error::Usage`] for an unknown key (with the nearest known one), a value
     /// of the wrong type, or a file that is no TOML; [`Error::Io`] when a named
     /// file cannot be read.
-    pub fn load(
+    pub fn layered(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
         overrides: &[Override],
@@ -278,9 +279,12 @@ impl Config {
         self.flag("generate.overwrite")
     }
 
-    /// The database address that was set, secret included.
-    pub fn database_url(&self) -> Option<String> {
-        self.optional_text("load.database_url")
+    /// Where to load.
+    pub fn load(&self) -> load::Options {
+        load::Options {
+            database_url: self.optional_text("load.database_url").map(DatabaseUrl::new),
+            ..load::Options::default()
+        }
     }
 
     /// What to generate.
@@ -316,12 +320,16 @@ impl Config {
     }
 
     /// What to ingest.
-    pub fn ingest(&self) -> ingest::Options {
-        ingest::Options {
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn ingest(&self) -> Result<ingest::Options> {
+        Ok(ingest::Options {
             inputs: self.list("ingest.input").into_iter().map(PathBuf::from).collect(),
             source: self.optional_text("ingest.source"),
             id_prefix: self.optional_text("ingest.id_prefix"),
-        }
+            threads: self.number("engine.threads")?,
+        })
     }
 
     /// How the engine runs.
@@ -375,27 +383,6 @@ impl Config {
             ..report::Options::default()
         })
     }
-}
-
-/// A connection URL with its password hidden.
-pub fn mask_url(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return "***".to_owned() };
-    let (authority, tail) = match rest.split_once('@') {
-        Some((user, tail)) => (user.split(':').next().map(|user| format!("{user}:***@")), tail),
-        None => (None, rest),
-    };
-    // A password may also stand among the parameters.
-    let tail = match tail.split_once('?') {
-        Some((place, parameters)) => {
-            let shown: Vec<_> = parameters
-                .split('&')
-                .map(|pair| if pair.starts_with("password=") { "password=***" } else { pair })
-                .collect();
-            format!("{place}?{}", shown.join("&"))
-        }
-        None => tail.to_owned(),
-    };
-    format!("{scheme}://{}{tail}", authority.unwrap_or_default())
 }
 
 /// Dotted keys of a table's leaves.
@@ -471,7 +458,7 @@ mod tests {
         let path = folder.path().join("clickmill.toml");
         std::fs::write(&path, file).unwrap();
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Config::load(Some(&path), environment, flags)
+        Config::layered(Some(&path), environment, flags)
     }
 
     #[test]
@@ -528,7 +515,6 @@ mod tests {
         let shown = config.in_force().map(|(_, value, _)| value).collect::<String>();
         assert!(!shown.contains("s3cret"));
         assert!(shown.contains("ann:***@db:5432/shop"));
-        assert_eq!(mask_url("host=db password=x"), "***");
     }
 
     #[test]

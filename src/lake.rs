@@ -183,6 +183,14 @@ impl Lake {
         remove_folder(&staging)
     }
 
+    /// Removes a folder of the lake and all in it; one that is not there is fine.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be removed.
+    pub fn clear(&self, folder: &Path) -> Result<()> {
+        remove_folder(folder)
+    }
+
     /// Takes the folder's lock: one run at a time per data folder. The lock
     /// lasts as long as the returned guard and vanishes with the process.
     ///

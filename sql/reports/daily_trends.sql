@@ -20,6 +20,7 @@ final as (
         cast(coalesce(days.sessions, 0) as bigint) as sessions,
         cast(coalesce(days.converted_sessions, 0) as bigint)
             as converted_sessions,
+        cast(coalesce(days.orders, 0) as bigint) as orders,
         cast(coalesce(days.priced_orders, 0) as bigint) as priced_orders,
         cast(coalesce(days.revenue, 0) as double) as revenue
 

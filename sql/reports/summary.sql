@@ -10,6 +10,12 @@ days as (
 
 ),
 
+sessions as (
+
+    select * from gold.agg_session_daily
+
+),
+
 visitors as (
 
     select * from gold.dim_visitors
@@ -38,8 +44,6 @@ totals as (
         sum(days.cart_sessions) as cart_sessions,
         sum(days.abandoned_sessions) as abandoned_sessions,
         sum(days.potential_lost_revenue) as potential_lost_revenue,
-        sum(days.events) as events,
-        sum(days.product_views) as product_views,
         sum(days.orders) as orders,
         sum(days.priced_orders) as priced_orders,
         sum(days.units) as units,
@@ -47,6 +51,14 @@ totals as (
         sum(days.refund_amount) as refund_amount
 
     from days
+
+),
+
+-- a refund is an event of no session, so events come from the sessions
+inside as (
+
+    select sum(sessions.events) as events
+    from sessions
 
 ),
 
@@ -68,8 +80,7 @@ final as (
             as abandoned_sessions,
         cast(coalesce(totals.potential_lost_revenue, 0) as double)
             as potential_lost_revenue,
-        cast(coalesce(totals.events, 0) as bigint) as events,
-        cast(coalesce(totals.product_views, 0) as bigint) as product_views,
+        cast(coalesce(inside.events, 0) as bigint) as events,
         cast(coalesce(totals.orders, 0) as bigint) as orders,
         cast(coalesce(totals.priced_orders, 0) as bigint) as priced_orders,
         cast(coalesce(totals.units, 0) as bigint) as units,
@@ -78,6 +89,7 @@ final as (
 
     from totals
     cross join people
+    cross join inside
 
 )
 

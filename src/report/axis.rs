@@ -42,6 +42,9 @@ pub(super) fn ticks(largest: f64, count: usize, whole: bool) -> Vec<f64> {
     (0..=steps).map(|position| position as f64 * step).collect()
 }
 
+/// The least room for values at the left, so that panels one above the other line up.
+const LABEL_ROOM: f64 = 78.0;
+
 /// Draws grid lines with their values at the left and hands out the area
 /// right of the values and the scale up its height.
 pub(super) fn values(
@@ -51,7 +54,7 @@ pub(super) fn values(
     write: &dyn Fn(f64) -> String,
 ) -> (Area, Scale) {
     let labels: Vec<String> = ticks.iter().map(|tick| write(*tick)).collect();
-    let widest = labels.iter().map(|label| font::width(label, theme::AXIS)).fold(0.0, f64::max);
+    let widest = labels.iter().map(|label| font::width(label, theme::AXIS)).fold(LABEL_ROOM, f64::max);
     let plot = Area { left: area.left + widest + 14.0, ..area };
     let scale = Scale::zero_based(ticks.last().copied().unwrap_or(1.0), plot.bottom, plot.top);
     for (tick, label) in ticks.iter().zip(&labels) {
@@ -166,7 +169,11 @@ mod tests {
             let last = first.checked_add_days(Days::new(days - 1)).unwrap();
             for room in [80.0, 600.0, 1_400.0] {
                 let labels = day_labels(first, last, room);
-                assert!(labels.len() as f64 * 60.0 <= room.max(120.0), "{days} days in {room}: {}", labels.len());
+                assert!(
+                    labels.len() as f64 * 60.0 <= room.max(120.0),
+                    "{days} days in {room}: {}",
+                    labels.len()
+                );
             }
             assert!(!day_labels(first, last, 600.0).is_empty(), "{days} days have no name");
         }

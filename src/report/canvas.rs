@@ -7,14 +7,14 @@
 
 use std::cell::RefCell;
 
+use super::font;
+use super::theme::{self, Type};
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, RGBColor, ShapeStyle};
-use super::font;
-use super::theme::{self, Type};
+use plotters::style::{Color, RGBColor};
 
 /// Which end of a text its point is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,12 +123,21 @@ impl<'a> Canvas<'a> {
 
     /// A filled rectangle.
     pub(super) fn fill(&self, area: Area, color: RGBColor) {
-        self.rectangle(area, color.filled());
+        if area.width() > 0.0 && area.height() > 0.0 {
+            let corners = [whole((area.left, area.top)), whole((area.right, area.bottom))];
+            self.draw(&Rectangle::new(corners, color.filled()));
+        }
     }
 
     /// The border of a rectangle, drawn inside it.
     pub(super) fn outline(&self, area: Area, color: RGBColor, width: u32) {
-        self.rectangle(area.inset(f64::from(width) / 2.0), color.stroke_width(width));
+        // A path, because the backend forgets the width of a rectangle's border.
+        let Area { left, top, right, bottom } = area.inset(f64::from(width) / 2.0);
+        self.line(
+            &[(left, top), (right, top), (right, bottom), (left, bottom), (left, top), (right, top)],
+            color,
+            width,
+        );
     }
 
     /// A striped rectangle: what is not there whole.
@@ -147,14 +156,6 @@ impl<'a> Canvas<'a> {
             x += step;
         }
         self.outline(area, theme::tint(color, 0.6), 1);
-    }
-
-    fn rectangle(&self, area: Area, style: ShapeStyle) {
-        if area.width() < 0.0 || area.height() < 0.0 {
-            return;
-        }
-        let corners = [whole((area.left, area.top)), whole((area.right, area.bottom))];
-        self.draw(&Rectangle::new(corners, style));
     }
 
     /// A line through the points.

@@ -8,7 +8,7 @@ use super::About;
 use super::canvas::{Anchor, Area, Canvas};
 use super::column::Rows;
 use super::theme::{self, Caption};
-use super::trend::{self, Days, Series};
+use super::trend::{Days, Panel, Series};
 use super::{font, format};
 use crate::error::Result;
 
@@ -40,8 +40,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let mut by_device: BTreeMap<&str, Carts> = BTreeMap::new();
     let mut all = Carts::default();
     for row in 0..rows.len() {
-        let sums =
-            Carts { carts: carts[row] as f64, abandoned: abandoned[row] as f64, lost: lost[row] };
+        let sums = Carts { carts: carts[row] as f64, abandoned: abandoned[row] as f64, lost: lost[row] };
         let day = by_day.entry(dates[row]).or_insert((whole[row], Carts::default()));
         day.1.add(&sums);
         by_device.entry(&names[row]).or_default().add(&sums);
@@ -78,14 +77,14 @@ fn caption(all: &Carts, about: &About) -> Caption {
     Caption {
         title,
         subtitle: format!(
-            "Carts abandoned, and what was in them, {} in {}, in business time",
+            "{} and the value left in them, {}, in business time",
             format::plural(all.carts as i64, "cart session"),
             about.period.text()
         ),
         note: format!(
             "Abandoned = something was put into the cart, and the session has no order. The value is potential: a \
              later session may still buy. Bots are left out.{}",
-            about.period.partial_note("hollow")
+            about.period.partial_note("hollow, and in no mean")
         ),
     }
 }
@@ -112,14 +111,22 @@ fn over_time(
     let days = Days { whole: sums.iter().map(|day| day.0).collect(), dates };
     let has_value = all.lost > 0.0;
     let panels = area.rows(if has_value { &[1.0, 1.0] } else { &[1.0] }, 44.0);
-    let names = [("Abandoned", theme::ABANDONED), ("share of cart sessions", theme::INK)];
-    let total = format!("{} overall", format::share(all.abandoned, all.carts));
-    trend::panel(canvas, panels[0], &names, &total, &days, &[rate], &format::percent_tick);
-    if has_value {
-        let names = [("Value left behind", theme::ABANDONED), ("per day", theme::INK)];
-        let total = format!("{} in all", about.money.compact(all.lost));
-        let write = |value| about.money.tick(value);
-        trend::panel(canvas, panels[1], &names, &total, &days, &[lost], &write);
+    let rate = Panel {
+        names: vec![("Abandoned", theme::ABANDONED), ("share of cart sessions", theme::INK)],
+        total: format!("{} overall", format::share(all.abandoned, all.carts)),
+        lines: vec![rate],
+        write: Box::new(format::percent_tick),
+        nothing: "no cart was left behind",
+    };
+    let lost = Panel {
+        names: vec![("Value left behind", theme::ABANDONED), ("per day", theme::INK)],
+        total: format!("{} in all", about.money.brief(all.lost)),
+        lines: vec![lost],
+        write: Box::new(|value| about.money.tick(value)),
+        nothing: "the carts have no prices",
+    };
+    for (panel, area) in [rate, lost].iter().zip(panels) {
+        panel.draw(canvas, area, &days);
     }
 }
 
@@ -129,7 +136,7 @@ fn folded(mut devices: Vec<(String, Carts)>) -> Vec<(String, Carts)> {
         let rest = devices.split_off(MOST_DEVICES - 1);
         let mut sums = Carts::default();
         rest.iter().for_each(|(_, other)| sums.add(other));
-        devices.push((format!("{} others", rest.len()), sums));
+        devices.push((format!("{} other types", rest.len()), sums));
     }
     devices
 }
@@ -143,12 +150,13 @@ fn on_devices(canvas: &Canvas, area: Area, devices: Vec<(String, Carts)>, about:
         x += font::width(head, kind) + 9.0;
     }
     let top = area.top + 58.0;
-    let height = ((area.bottom - top) / devices.len().max(1) as f64).min(150.0);
+    let height = ((area.bottom - top) / devices.len().max(1) as f64).min(190.0);
     let room = area.width() - 84.0;
     for (position, (name, sums)) in devices.iter().enumerate() {
         let y = top + height * position as f64;
         let rate = sums.abandoned / sums.carts;
-        let mut words = format!("{} of {} carts", format::compact(sums.abandoned), format::compact(sums.carts));
+        let mut words =
+            format!("{} of {} carts", format::compact(sums.abandoned), format::compact(sums.carts));
         if sums.lost > 0.0 {
             words = format!("{words}, {}", about.money.compact(sums.lost));
         }
@@ -160,7 +168,7 @@ fn on_devices(canvas: &Canvas, area: Area, devices: Vec<(String, Carts)>, about:
             left: area.left,
             right: area.left + room,
             top: y + 36.0,
-            bottom: y + 36.0 + (height * 0.34).min(44.0),
+            bottom: y + 36.0 + (height * 0.42).min(64.0),
         };
         canvas.fill(track, theme::VOID);
         canvas.fill(Area { right: track.left + room * rate, ..track }, theme::ABANDONED);

@@ -35,10 +35,14 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let cohorts = read(rows)?;
     let weeks = cohorts.iter().map(|cohort| cohort.later.len()).max().unwrap_or(0);
     let shown_from = cohorts.len().saturating_sub(MOST_COHORTS);
-    let left_out = match shown_from {
-        0 => String::new(),
-        more => format!(" {} left out; the first line counts all.", format::plural(more as i64, "older cohort")),
-    };
+    let mut left_out = String::new();
+    if shown_from > 0 {
+        let older = format::plural(shown_from as i64, "older cohort");
+        left_out = format!(" {older} not shown; the first line counts all.");
+    }
+    if weeks > MOST_WEEKS {
+        left_out += &format!(" Weeks after the {MOST_WEEKS}th not shown.");
+    }
     let caption = Caption {
         title: title(&cohorts),
         subtitle: format!(
@@ -100,9 +104,13 @@ fn title(cohorts: &[Cohort]) -> String {
         Some(share) if share > 0.0 => {
             format!("{} of new customers come back in the week after their first", format::percent(share))
         }
-        Some(_) => format!("None of {} came back in the week after", format::plural(of as i64, "new customer")),
+        Some(_) => {
+            format!("None of {} came back in the week after", format::plural(of as i64, "new customer"))
+        }
         None if customers == 0.0 => "No customers in this period".to_owned(),
-        None => format!("{}, and no later week that is over", format::plural(customers as i64, "new customer")),
+        None => {
+            format!("{}, and no later week that is over", format::plural(customers as i64, "new customer"))
+        }
     }
 }
 
@@ -121,12 +129,18 @@ fn triangle(canvas: &Canvas, area: Area, cohorts: &[Cohort], shown_from: usize, 
         }))
         .fold(f64::MIN_POSITIVE, f64::max);
     let cells = Area { left: area.left + 360.0, top: area.top + 76.0, ..area };
-    let width = (cells.width() / weeks as f64).min(200.0);
+    let width = (cells.width() / weeks as f64).min(260.0);
     let height = (cells.height() / (shown.len() as f64 + 1.3)).min(72.0);
     let head = area.top + 48.0;
     canvas.text(area.left, head, Anchor::Left, theme::AXIS.bold(), "First seen in the week of");
     canvas.text(cells.left - 16.0, head, Anchor::Right, theme::AXIS.bold(), "Size");
-    canvas.text(cells.left, area.top + 14.0, Anchor::Left, theme::PANEL.colored(theme::PEOPLE), "Weeks later");
+    canvas.text(
+        cells.left,
+        area.top + 14.0,
+        Anchor::Left,
+        theme::PANEL.colored(theme::PEOPLE),
+        "Weeks later",
+    );
     for later in 0..weeks {
         let x = cells.left + width * (later as f64 + 0.5);
         canvas.text(x, head, Anchor::Center, theme::AXIS.bold(), &(later + 1).to_string());
@@ -169,7 +183,8 @@ fn triangle(canvas: &Canvas, area: Area, cohorts: &[Cohort], shown_from: usize, 
             canvas.hatch(place, theme::PEOPLE);
             let text = format::percent(share);
             let half = font::width(&text, theme::LABEL) / 2.0 + 8.0;
-            let ground = Area { left: place.center() - half, right: place.center() + half, ..place }.inset(5.0);
+            let ground =
+                Area { left: place.center() - half, right: place.center() + half, ..place }.inset(5.0);
             canvas.fill(ground, theme::PAGE);
             let kind = theme::LABEL.colored(theme::SOFT);
             canvas.text(place.center(), place.middle(), Anchor::Center, kind, &text);

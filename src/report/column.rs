@@ -73,7 +73,9 @@ impl Rows {
             .iter()
             .map(|value| value.and_then(date32_to_datetime).map(|time| time.date()))
             .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| wrong(self.query, format!("column {name} holds a day that is missing or out of range")))
+            .ok_or_else(|| {
+                wrong(self.query, format!("column {name} holds a day that is missing or out of range"))
+            })
     }
 
     fn column(&self, name: &str, expected: &DataType) -> Result<&dyn Array> {
@@ -101,4 +103,43 @@ fn failed(query: &str, error: &dyn std::error::Error) -> Error {
         cause = error.source();
     }
     wrong(query, message)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use crate::engine::LocalEngine;
+
+    /// The query `period` over a table with this select list.
+    fn period(select: &str) -> Result<Rows> {
+        let engine = LocalEngine::empty(&crate::engine::Options::default()).unwrap();
+        engine
+            .define_view("gold", "fact_daily_metrics", &format!("select {select}"), &Params::new())
+            .unwrap();
+        Rows::read(&engine, "period")
+    }
+
+    #[test]
+    fn columns_come_typed_or_with_a_clear_refusal() {
+        let rows = period("date '2026-01-31' as date, cast(null as boolean) as is_complete").unwrap();
+        assert_eq!(rows.dates("date").unwrap()[0].to_string(), "2026-01-31");
+        assert_eq!(rows.flags("is_complete").unwrap(), [true]);
+        let missing = rows.counts("sessions").unwrap_err().to_string();
+        assert!(missing.contains("sql/reports/period.sql gives no column sessions"), "{missing}");
+        let mistyped = rows.texts("date").unwrap_err().to_string();
+        assert!(mistyped.contains("column date is Date32, the chart needs Utf8"), "{mistyped}");
+    }
+
+    #[test]
+    fn a_day_may_not_be_missing() {
+        let rows = period("cast(null as date) as date, true as is_complete").unwrap();
+        assert!(rows.dates("date").unwrap_err().to_string().contains("missing or out of range"));
+    }
+
+    #[test]
+    fn a_query_that_fails_says_which_and_why() {
+        let error = period("1 as day").unwrap_err().to_string();
+        assert!(error.contains("sql/reports/period.sql failed") && error.contains("date"), "{error}");
+    }
 }

@@ -30,9 +30,10 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
             "Sessions that get as far as each step, and those lost on the way, {}",
             about.period.text()
         ),
-        note: "Reached: the step or any later one was seen, so an order without a cart counts. In order: every \
+        note:
+            "Reached: the step or any later one was seen, so an order without a cart counts. In order: every \
                step was seen, one after the other. Bots are left out."
-            .to_owned(),
+                .to_owned(),
     };
     if reached.first().is_none_or(|step| step.sessions == 0.0) {
         theme::blank(canvas, &caption, "There are no sessions in this period.");
@@ -54,7 +55,7 @@ fn title(steps: &[Step]) -> String {
         return "No sessions in this period".to_owned();
     }
     if order.sessions == 0.0 {
-        return format!("None of {} ends in an order", format::plural(all.sessions as i64, "session"));
+        return format!("No order in {}", format::plural(all.sessions as i64, "session"));
     }
     let buying = format::share(order.sessions, all.sessions);
     let worst = steps
@@ -67,12 +68,12 @@ fn title(steps: &[Step]) -> String {
         .filter(|(lost, ..)| *lost > 0.0);
     match worst {
         Some((lost, from, to)) => format!(
-            "{buying} of sessions end in an order; the largest loss is between {} and {}: {}",
+            "{buying} of sessions order; {} to {} loses most, {}",
             from.name.to_lowercase(),
             to.name.to_lowercase(),
             format::percent(lost)
         ),
-        None => format!("{buying} of sessions end in an order"),
+        None => format!("{buying} of sessions order"),
     }
 }
 
@@ -92,8 +93,10 @@ fn funnel(canvas: &Canvas, area: Area, name: &str, steps: &[Step], named: bool) 
         })
         .fold(0.0, f64::max);
     let room = area.right - left - beside;
-    let height = (area.height() - 56.0) / steps.len().max(1) as f64;
-    let thick = height * 0.56;
+    // A step is a bar and the loss below it; the last step has no loss.
+    let bar_share = 0.56;
+    let height = (area.height() - 56.0) / (steps.len().max(1) as f64 - 1.0 + bar_share);
+    let thick = height * bar_share;
     for (position, step) in steps.iter().enumerate() {
         let top = area.top + 56.0 + height * position as f64;
         let middle = top + thick / 2.0;
@@ -114,13 +117,16 @@ fn funnel(canvas: &Canvas, area: Area, name: &str, steps: &[Step], named: bool) 
             let lost = step.sessions - next.sessions;
             let text = match format::ratio(lost, step.sessions) {
                 Some(share) if lost > 0.0 => {
-                    format!("−{} ({} lost)", format::percent(share), format::count(lost))
+                    format!("{} lost ({})", format::percent(share), format::count(lost))
                 }
                 Some(_) => "none lost".to_owned(),
                 None => continue,
             };
             let y = top + thick + (height - thick) / 2.0;
-            canvas.polygon(&[(left + 4.0, y - 5.0), (left + 18.0, y - 5.0), (left + 11.0, y + 6.0)], theme::SOFT);
+            canvas.polygon(
+                &[(left + 4.0, y - 5.0), (left + 18.0, y - 5.0), (left + 11.0, y + 6.0)],
+                theme::SOFT,
+            );
             canvas.text(left + 30.0, y, Anchor::Left, theme::AXIS, &text);
         }
     }

@@ -3,92 +3,151 @@
 use super::About;
 use super::canvas::{Area, Canvas};
 use super::column::Rows;
-use super::theme::{self, Caption};
-use super::trend::{self, Days, Series, WINDOW};
 use super::format;
+use super::theme::{self, Caption};
+use super::trend::{Days, Panel, Series, WINDOW};
 use crate::error::Result;
+
+/// Fewer orders than this in a week are too few to call a change of revenue one.
+const FEW_ORDERS: f64 = 30.0;
+
+/// A smaller change from week to week is called level.
+const LEVEL: f64 = 0.02;
+
+/// The columns of the query, as numbers.
+struct Measures {
+    visitors: Vec<f64>,
+    sessions: Vec<f64>,
+    converted: Vec<f64>,
+    orders: Vec<f64>,
+    priced: Vec<f64>,
+    revenue: Vec<f64>,
+}
+
+impl Measures {
+    fn read(rows: &Rows) -> Result<Self> {
+        let floats = |name: &str| -> Result<Vec<f64>> {
+            Ok(rows.counts(name)?.into_iter().map(|value| value as f64).collect())
+        };
+        Ok(Self {
+            visitors: floats("visitors")?,
+            sessions: floats("sessions")?,
+            converted: floats("converted_sessions")?,
+            orders: floats("orders")?,
+            priced: floats("priced_orders")?,
+            revenue: rows.numbers("revenue")?,
+        })
+    }
+}
+
+fn sum(values: &[f64]) -> f64 {
+    values.iter().sum()
+}
 
 /// Draws the chart.
 pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Caption> {
     let days = Days { dates: rows.dates("date")?, whole: rows.flags("is_complete")? };
-    let floats = |name: &str| -> Result<Vec<f64>> {
-        Ok(rows.counts(name)?.into_iter().map(|value| value as f64).collect())
+    let measures = Measures::read(rows)?;
+    let caption = Caption {
+        title: title(&days, &measures),
+        subtitle: format!("{}, in business time{}", about.period.text(), days.text()),
+        note: format!(
+            "Conversion = sessions with an order / sessions. Order value = revenue / orders with a price. Bots are \
+             left out.{}",
+            about.period.partial_note(days.partial_text())
+        ),
     };
-    let (visitors, sessions) = (floats("visitors")?, floats("sessions")?);
-    let (converted, orders) = (floats("converted_sessions")?, floats("priced_orders")?);
-    let revenue = rows.numbers("revenue")?;
-    let sum = |values: &[f64]| values.iter().sum::<f64>();
-    let caption = caption(&days, &sessions, &converted, &revenue, about);
-    if sum(&sessions) == 0.0 {
+    if sum(&measures.sessions) == 0.0 {
         theme::blank(canvas, &caption, "There are no sessions in this period.");
         return Ok(caption);
     }
     let body = theme::frame(canvas, &caption);
-    let panels: Vec<Area> = body
-        .rows(&[1.0, 1.0], 44.0)
-        .iter()
-        .flat_map(|row| row.columns(&[1.0, 1.0], theme::GUTTER))
-        .collect();
-
-    let total = format!("{} sessions", format::count(sum(&sessions)));
-    let names = [("Sessions", theme::SESSIONS), ("and visitors", theme::PEOPLE), ("per day", theme::INK)];
-    let lines = [
-        Series::count(visitors, theme::PEOPLE),
-        Series::count(sessions.clone(), theme::SESSIONS),
-    ];
-    trend::panel(canvas, panels[0], &names, &total, &days, &lines, &format::compact);
-
-    let total = format!("{} in all", about.money.compact(sum(&revenue)));
-    let lines = [Series::count(revenue.clone(), theme::REVENUE)];
-    let names = [("Revenue", theme::REVENUE), ("per day", theme::INK)];
-    trend::panel(canvas, panels[1], &names, &total, &days, &lines, &|value| about.money.tick(value));
-
-    let total = format!("{} overall", format::share(sum(&converted), sum(&sessions)));
-    let lines = [Series { part: converted, whole: sessions, color: theme::CONVERSION }];
-    let names = [("Conversion", theme::CONVERSION), ("share of sessions with an order", theme::INK)];
-    trend::panel(canvas, panels[2], &names, &total, &days, &lines, &format::percent_tick);
-
-    let total = format::ratio(sum(&revenue), sum(&orders))
-        .map_or_else(String::new, |value| format!("{} overall", about.money.full(value)));
-    let lines = [Series { part: revenue, whole: orders, color: theme::ORDER_VALUE }];
-    let names = [("Order value", theme::ORDER_VALUE), ("revenue per order", theme::INK)];
-    trend::panel(canvas, panels[3], &names, &total, &days, &lines, &|value| about.money.tick(value));
+    let areas: Vec<Area> =
+        body.rows(&[1.0, 1.0], 44.0).iter().flat_map(|row| row.columns(&[1.0, 1.0], theme::GUTTER)).collect();
+    for (panel, area) in panels(measures, about).iter().zip(areas) {
+        panel.draw(canvas, area, &days);
+    }
     Ok(caption)
 }
 
-/// The message: the last week against the one before where there are two, else the totals.
-fn caption(days: &Days, sessions: &[f64], converted: &[f64], revenue: &[f64], about: &About) -> Caption {
-    let whole: Vec<usize> = (0..days.dates.len()).filter(|day| days.whole[*day]).collect();
-    let sum = |values: &[f64], of: &[usize]| of.iter().map(|day| values[*day]).sum::<f64>();
-    let all: Vec<usize> = (0..days.dates.len()).collect();
-    let has_money = revenue.iter().sum::<f64>() > 0.0;
-    let (what, values) = if has_money { ("Revenue", revenue) } else { ("Traffic", sessions) };
-    let title = match whole.len().checked_sub(2 * WINDOW) {
-        _ if sum(sessions, &all) == 0.0 => "No sessions in this period".to_owned(),
-        Some(from) if sum(values, &whole[from..from + WINDOW]) > 0.0 => {
-            let (before, last) = (sum(values, &whole[from..from + WINDOW]), sum(values, &whole[from + WINDOW..]));
-            let change = last / before - 1.0;
-            let size = format::percent(change.abs());
-            match change {
-                up if up >= 0.02 => format!("{what} of the last week is {size} above the week before"),
-                down if down <= -0.02 => format!("{what} of the last week is {size} below the week before"),
-                _ => format!("{what} of the last week is level with the week before"),
-            }
+/// The four panels. A log without prices shows orders instead of revenue.
+fn panels(measures: Measures, about: &About) -> [Panel<'_>; 4] {
+    let Measures { visitors, sessions, converted, orders, priced, revenue } = measures;
+    let money = |value: f64| about.money.tick(value);
+    let has_orders = sum(&orders) > 0.0;
+    let has_money = sum(&revenue) > 0.0;
+    let traffic = Panel {
+        names: vec![("Sessions", theme::SESSIONS), ("and visitors", theme::PEOPLE), ("per day", theme::INK)],
+        total: format::plural(sum(&sessions) as i64, "session"),
+        lines: vec![Series::count(visitors, theme::PEOPLE), Series::count(sessions.clone(), theme::SESSIONS)],
+        write: Box::new(format::tick),
+        nothing: "no sessions in this period",
+    };
+    let sales = if has_orders && !has_money {
+        Panel {
+            names: vec![("Orders", theme::REVENUE), ("per day", theme::INK)],
+            total: format::plural(sum(&orders) as i64, "order"),
+            lines: vec![Series::count(orders, theme::REVENUE)],
+            write: Box::new(format::tick),
+            nothing: "no orders in this period",
         }
-        _ => {
-            let sessions_text = format::plural(sum(sessions, &all) as i64, "session");
-            let buying = format::share(sum(converted, &all), sum(sessions, &all));
-            format!("{sessions_text}, {buying} of them with an order")
+    } else {
+        Panel {
+            names: vec![("Revenue", theme::REVENUE), ("per day", theme::INK)],
+            total: format!("{} in all", about.money.brief(sum(&revenue))),
+            lines: vec![Series::count(revenue.clone(), theme::REVENUE)],
+            write: Box::new(money),
+            nothing: "no orders in this period",
         }
     };
-    let lines = if days.dates.len() > WINDOW { " Thin: each day; thick: the 7 days up to it." } else { "" };
-    Caption {
-        title,
-        subtitle: format!("Day by day, {}, in business time.{lines}", about.period.text()),
-        note: format!(
-            "Conversion = sessions with an order / sessions. Order value = revenue / priced orders. Bots are \
-             left out.{}",
-            about.period.partial_note("hollow and outside the averages")
-        ),
+    let conversion = Panel {
+        names: vec![("Conversion", theme::CONVERSION), ("share of sessions with an order", theme::INK)],
+        total: format!("{} overall", format::share(sum(&converted), sum(&sessions))),
+        lines: vec![Series { part: converted, whole: sessions, color: theme::CONVERSION }],
+        write: Box::new(format::percent_tick),
+        nothing: "no orders in this period",
+    };
+    let order_value = Panel {
+        names: vec![("Order value", theme::ORDER_VALUE), ("revenue per order", theme::INK)],
+        total: format::ratio(sum(&revenue), sum(&priced))
+            .filter(|_| has_money)
+            .map_or_else(String::new, |value| format!("{} overall", about.money.brief(value))),
+        lines: vec![Series { part: revenue, whole: priced, color: theme::ORDER_VALUE }],
+        write: Box::new(money),
+        nothing: if has_orders { "the orders have no prices" } else { "no orders in this period" },
+    };
+    [traffic, sales, conversion, order_value]
+}
+
+/// The last seven whole days against the seven before them where there are so many, else the totals.
+fn title(days: &Days, measures: &Measures) -> String {
+    let Measures { sessions, converted, orders, revenue, .. } = measures;
+    if sum(sessions) == 0.0 {
+        return "No sessions in this period".to_owned();
+    }
+    let whole: Vec<usize> = (0..days.dates.len()).filter(|day| days.whole[*day]).collect();
+    let Some(from) = whole.len().checked_sub(2 * WINDOW) else {
+        let sessions_text = format::plural(sum(sessions) as i64, "session");
+        return match sum(converted) {
+            0.0 => format!("{sessions_text}, none with an order"),
+            some => format!("{sessions_text}, {} with an order", format::share(some, sum(sessions))),
+        };
+    };
+    let week = |values: &[f64], from: usize| -> f64 {
+        whole[from..from + WINDOW].iter().map(|day| values[*day]).sum()
+    };
+    let enough_orders =
+        [from, from + WINDOW].into_iter().all(|from| week(orders, from) >= FEW_ORDERS) && sum(revenue) > 0.0;
+    let (what, values) = if enough_orders { ("Revenue", revenue) } else { ("Traffic", sessions) };
+    let Some(ratio) = format::ratio(week(values, from + WINDOW), week(values, from)) else {
+        return format!("{what} has come back in the last {WINDOW} days");
+    };
+    let size = format::percent((ratio - 1.0).abs());
+    match ratio - 1.0 {
+        up if up >= LEVEL => format!("{what} of the last {WINDOW} days is {size} above the {WINDOW} before"),
+        down if down <= -LEVEL => {
+            format!("{what} of the last {WINDOW} days is {size} below the {WINDOW} before")
+        }
+        _ => format!("{what} of the last {WINDOW} days is level with the {WINDOW} before"),
     }
 }

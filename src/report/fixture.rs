@@ -56,7 +56,11 @@ impl Gold {
         let Self { days, sessions, products, devices, order_every, price, name, partial } = self;
         // A series of no numbers is written as one that ends before it starts.
         let day = "cast(date '2026-01-01' + cast(d.value || ' days' as interval) as date)";
-        let buys = if *order_every > 0 { format!("(s.value * 7 + d.value) % {order_every} = 0") } else { "false".into() };
+        let buys = if *order_every > 0 {
+            format!("(s.value * 7 + d.value) % {order_every} = 0")
+        } else {
+            "false".into()
+        };
         // More sessions in the evening and at the end of the week.
         let per_day =
             format!("{sessions} + {sessions} * (d.value % 7) / 12 + {sessions} * ((d.value * 5) % 3) / 15");
@@ -67,7 +71,7 @@ impl Gold {
                     "select {day} as session_date, d.value * 1000000 + s.value as session_id,
                         cast(d.value as bigint) as day_number,
                         'v' || ((s.value * 13 + d.value * d.value * 7) % ({sessions} * 9)) as visitor_id,
-                        cast(((s.value * 37) % 24 + (s.value * 11) % 14 + 5) % 24 as int) as session_start_hour,
+                        cast((9 + s.value % 7 + s.value / 7 % 9 - (s.value / 63) % 8 + 24) % 24 as int) as session_start_hour,
                         cast((s.value * 7 + d.value * 3) % 10 * (s.value * 3 % 10 + {devices} - 3) % {devices} as bigint) as device_key,
                         cast(s.value % 4 as bigint) as channel_key,
                         case when {buys} then 1 else 0 end as converted_sessions,
@@ -110,7 +114,7 @@ impl Gold {
             (
                 "agg_session_daily",
                 format!(
-                    "select session_date, device_key, channel_key, count(*) as sessions,
+                    "select session_date, device_key, channel_key, count(*) as sessions, sum(events) as events,
                         sum(converted_sessions) as converted_sessions, sum(cart_sessions) as cart_sessions,
                         sum(cart_sessions - converted_sessions) as abandoned_sessions,
                         sum(view_sessions) as reached_product_view, sum(cart_sessions) as reached_cart,

@@ -54,6 +54,17 @@ pub(super) fn database() -> Arc<fontdb::Database> {
 /// The width of a text in pixels of the canvas.
 pub(super) fn width(text: &str, kind: Type) -> f64 {
     register();
+    // resvg sets the whole text in the fallback when the family lacks one of its
+    // characters and the fallback has them all.
+    let scripts: Vec<Script> = text.chars().map(Script::of).collect();
+    if scripts.contains(&Script::Fallback) && !scripts.contains(&Script::Missing) {
+        return run_width(text, Script::Fallback, kind).max(mixed_width(text, kind));
+    }
+    mixed_width(text, kind)
+}
+
+/// The width of a text in which every character has the first font that knows it.
+fn mixed_width(text: &str, kind: Type) -> f64 {
     let mut total = 0.0;
     let mut run = String::new();
     let mut run_script = Script::Family;
@@ -82,9 +93,12 @@ impl Script {
     fn of(character: char) -> Self {
         match u32::from(character) {
             0..0x530 | 0x1e00..0x20d0 => Script::Family,
-            0x2e80..0xa500 | 0xac00..0xd800 | 0xf900..0xfb00 | 0xfe30..0xfe70 | 0xff00..0xfff0 | 0x1f000.. => {
-                Script::Missing
-            }
+            0x2e80..0xa500
+            | 0xac00..0xd800
+            | 0xf900..0xfb00
+            | 0xfe30..0xfe70
+            | 0xff00..0xfff0
+            | 0x1f000.. => Script::Missing,
             _ => Script::Fallback,
         }
     }
@@ -107,7 +121,10 @@ fn run_width(run: &str, script: Script, kind: Type) -> f64 {
 pub(super) fn style(kind: Type) -> TextStyle<'static> {
     register();
     let weight = if kind.bold { FontStyle::Bold } else { FontStyle::Normal };
-    TextStyle { color: kind.color.to_backend_color(), ..(FAMILY, kind.size * PLOTTERS_EM, weight).into_font().into() }
+    TextStyle {
+        color: kind.color.to_backend_color(),
+        ..(FAMILY, kind.size * PLOTTERS_EM, weight).into_font().into()
+    }
 }
 
 /// The text, cut with an ellipsis so that it is at most `room` wide.

@@ -12,21 +12,25 @@ pub(super) fn count(value: f64) -> String {
         }
         text.push(digit);
     }
-    if value <= -0.5 { format!("−{text}") } else { text }
+    if value <= -0.5 { format!("–{text}") } else { text }
 }
 
-/// At most four figures: `950`, `12.3k`, `1.2M`, `3B`.
+/// At most four figures: `950`, `12.3k`, `1.2M`, `3.0B`.
 pub(super) fn compact(value: f64) -> String {
     // The bound is what would round up to the next unit: 999,950 is 1M, not 1000k.
     for (bound, unit, letter) in
         [(999.95e9, 1e12, "T"), (999.95e6, 1e9, "B"), (999_950.0, 1e6, "M"), (9_999.5, 1e3, "k")]
     {
         if value.abs() >= bound {
-            let text = format!("{:.1}", value / unit);
-            return format!("{}{letter}", text.strip_suffix(".0").unwrap_or(&text));
+            return format!("{:.1}{letter}", value / unit);
         }
     }
     count(value)
+}
+
+/// The same along an axis, without a zero behind the point: `10k`, `2.5M`.
+pub(super) fn tick(value: f64) -> String {
+    compact(value).replace(".0", "")
 }
 
 /// A plain number with as many decimals as it needs below ten: `7`, `6.3`, `0.25`.
@@ -73,14 +77,19 @@ impl Money {
         if amount.abs() < 9_999.5 { self.full(amount) } else { self.signed(amount, &compact(amount.abs())) }
     }
 
+    /// In full while it is short enough to stand in a line of a picture.
+    pub(super) fn brief(&self, amount: f64) -> String {
+        if amount.abs() < 1e6 { self.full(amount) } else { self.compact(amount) }
+    }
+
     /// Along an axis: no cents where the steps have none.
     pub(super) fn tick(&self, amount: f64) -> String {
-        let text = if amount.abs() < 10_000.0 { number(amount.abs()) } else { compact(amount.abs()) };
+        let text = if amount.abs() < 9_999.5 { number(amount.abs()) } else { tick(amount.abs()) };
         self.signed(amount, &text)
     }
 
     fn signed(&self, amount: f64, text: &str) -> String {
-        let sign = if amount < 0.0 { "−" } else { "" };
+        let sign = if amount < 0.0 { "–" } else { "" };
         format!("{sign}{}{text}", self.prefix)
     }
 }
@@ -156,11 +165,12 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!(count(1_234_567.4), "1,234,567");
-        assert_eq!(count(-1_234.0), "−1,234");
+        assert_eq!(count(-1_234.0), "–1,234");
         assert_eq!(count(0.0), "0");
         assert_eq!(compact(950.0), "950");
         assert_eq!(compact(12_345.0), "12.3k");
-        assert_eq!(compact(999_960.0), "1M");
+        assert_eq!(compact(999_960.0), "1.0M");
+        assert_eq!(tick(20_000.0), "20k");
         assert_eq!(compact(1.25e9), "1.2B");
         assert_eq!(number(6.30), "6.3");
         assert_eq!(number(100.0), "100");
@@ -172,7 +182,7 @@ mod tests {
         assert_eq!(Money::new("USD").full(12_345.6), "$12,346");
         assert_eq!(Money::new("EUR").full(87.2), "€87.20");
         assert_eq!(Money::new("CHF").compact(1_250_000.0), "CHF 1.2M");
-        assert_eq!(Money::new("USD").full(-250.0), "−$250");
+        assert_eq!(Money::new("USD").full(-250.0), "–$250");
         assert_eq!(Money::new("USD").full(0.0), "$0");
     }
 

@@ -42,9 +42,9 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
 /// The fullest cell of the week.
 fn peak(week: &Week) -> Option<(usize, usize, f64)> {
     let cells = week.iter().enumerate().flat_map(|(day, hours)| {
-        hours.iter().flat_map(move |hours| {
-            hours.iter().enumerate().map(move |(hour, mean)| (day, hour, *mean))
-        })
+        hours
+            .iter()
+            .flat_map(move |hours| hours.iter().enumerate().map(move |(hour, mean)| (day, hour, *mean)))
     });
     cells.max_by(|a, b| a.2.total_cmp(&b.2).then_with(|| (b.0, b.1).cmp(&(a.0, a.1))))
 }
@@ -53,16 +53,19 @@ fn title(week: &Week) -> String {
     match peak(week) {
         None => "No sessions in this period".to_owned(),
         Some((day, hour, mean)) => format!(
-            "The busiest hour of the week is {} {hour}:00–{}:00, with {} on average",
+            "Busiest hour: {} {hour}:00–{}:00, {} on average",
             DAYS[day],
             hour + 1,
-            if (mean - 1.0).abs() < 0.005 {
-                "1 session".to_owned()
-            } else {
-                format!("{} sessions", format::number(mean))
-            }
+            sessions_text(mean)
         ),
     }
+}
+
+/// A mean in words: `39 sessions`, `2.3 sessions`.
+fn sessions_text(mean: f64) -> String {
+    let number = if mean >= 9.95 { format::count(mean) } else { format::number(mean) };
+    let noun = if number == "1" { "session" } else { "sessions" };
+    format!("{number} {noun}")
 }
 
 /// The map, the weekdays' totals beside it, the scale of colours below.
@@ -77,8 +80,7 @@ fn map(canvas: &Canvas, area: Area, week: &Week) {
     };
     let (width, height) = (cells.width() / HOURS as f64, cells.height() / DAYS.len() as f64);
     let shade = |mean: f64| theme::tint(theme::SESSIONS, 0.06 + 0.94 * mean / largest);
-    let totals: Vec<f64> =
-        week.iter().map(|hours| hours.map_or(0.0, |hours| hours.iter().sum())).collect();
+    let totals: Vec<f64> = week.iter().map(|hours| hours.map_or(0.0, |hours| hours.iter().sum())).collect();
     let fullest = totals.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let bars = Area { left: cells.right + 28.0, right: area.right, ..cells };
     canvas.text(bars.left, area.top + 14.0, Anchor::Left, theme::AXIS.bold(), "Sessions per day");
@@ -106,7 +108,8 @@ fn map(canvas: &Canvas, area: Area, week: &Week) {
             }
         }
         let length = (bars.width() - 92.0) * totals[day] / fullest;
-        let bar = Area { right: bars.left + length, top: top + height * 0.22, bottom: top + height * 0.78, ..bars };
+        let bar =
+            Area { right: bars.left + length, top: top + height * 0.22, bottom: top + height * 0.78, ..bars };
         canvas.fill(bar, theme::SESSIONS);
         let label = format::compact(totals[day]);
         canvas.text(bar.right + 10.0, middle, Anchor::Left, theme::LABEL.bold(), &label);
@@ -134,6 +137,6 @@ fn legend(canvas: &Canvas, area: Area, largest: f64, shade: &dyn Fn(f64) -> plot
         canvas.fill(block, shade(largest * f64::from(step) / f64::from(steps - 1)));
     }
     let right = left + width * f64::from(steps) + 12.0;
-    let label = format!("{} sessions an hour; outlined: the busiest", format::number(largest));
+    let label = format!("{} an hour; outlined: the busiest", sessions_text(largest));
     canvas.text(right, y, Anchor::Left, theme::AXIS, &label);
 }

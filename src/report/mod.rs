@@ -155,7 +155,12 @@ pub fn render(engine: &dyn Engine, options: &Options, progress: &Progress) -> Re
         let file = format!("{}.{}", chart.name, options.format.extension());
         let bytes = save(chart.name, &svg, &file, options)?;
         let seconds = started.elapsed().as_secs_f64();
-        summaries.push(TableSummary::new(format!("report.{}", chart.name), rows.len() as u64, bytes, seconds));
+        summaries.push(TableSummary::new(
+            format!("report.{}", chart.name),
+            rows.len() as u64,
+            bytes,
+            seconds,
+        ));
         pictures.push(note::Picture { caption, file });
         progress.advance(1)?;
     }

@@ -106,21 +106,22 @@ fn opening(engine: &dyn Engine, figures: &Rows, about: &About) -> Result<String>
             format::plural(sessions[day], "session")
         );
     }
-    Ok(format!("{text}{}\n\n", about.period.partial_note("so not compared")))
+    Ok(format!("{text}{}\n\n", about.period.partial_note("they are not compared")))
 }
 
 /// The table of key figures, each with what it is made of.
 fn key_figures(figures: &Rows, about: &About) -> Result<String> {
-    let number = |name: &str| -> Result<f64> {
-        Ok(figures.counts(name)?.first().copied().unwrap_or(0) as f64)
-    };
+    let number =
+        |name: &str| -> Result<f64> { Ok(figures.counts(name)?.first().copied().unwrap_or(0) as f64) };
     let money = |name: &str| -> Result<f64> { Ok(figures.numbers(name)?.first().copied().unwrap_or(0.0)) };
     let (sessions, converted) = (number("sessions")?, number("converted_sessions")?);
     let (orders, priced) = (number("orders")?, number("priced_orders")?);
     let (carts, abandoned) = (number("cart_sessions")?, number("abandoned_sessions")?);
     let (revenue, refunds) = (money("revenue")?, money("refund_amount")?);
-    let or_dash = |value: Option<f64>, text: &dyn Fn(f64) -> String| value.map_or_else(|| "–".to_owned(), text);
-    let amount = |value: f64| if priced > 0.0 || value > 0.0 { about.money.full(value) } else { "–".to_owned() };
+    let or_dash =
+        |value: Option<f64>, text: &dyn Fn(f64) -> String| value.map_or_else(|| "–".to_owned(), text);
+    let amount =
+        |value: f64| if priced > 0.0 || value > 0.0 { about.money.full(value) } else { "–".to_owned() };
     let events_each = or_dash(format::ratio(number("events")?, sessions), &format::number);
     let minutes = format::ratio(number("session_seconds")? / 60.0, sessions);
     let lines = [

@@ -29,8 +29,7 @@ impl Period {
         let rows = Rows::read(engine, "period")?;
         let (dates, whole) = (rows.dates("date")?, rows.flags("is_complete")?);
         let ends = dates.first().copied().zip(dates.last().copied());
-        let partial =
-            dates.iter().zip(&whole).filter(|(_, whole)| !**whole).map(|(date, _)| *date).collect();
+        let partial = dates.iter().zip(&whole).filter(|(_, whole)| !**whole).map(|(date, _)| *date).collect();
         Ok(Self { ends, partial })
     }
 
@@ -41,18 +40,20 @@ impl Period {
 
     /// The days in words: `1–30 Jan 2026`.
     pub(super) fn text(&self) -> String {
-        self.ends.map_or_else(|| "no days".to_owned(), |(first, last)| format::span(first, last))
+        self.ends.map_or_else(|| "no days in the data".to_owned(), |(first, last)| format::span(first, last))
     }
 
     /// Which days are not whole, as a sentence with a blank before it; nothing when all are.
     pub(super) fn partial_note(&self, how: &str) -> String {
         match self.partial.as_slice() {
             [] => String::new(),
-            [one] => format!(" {}: not covered whole, {how}.", format::day(*one)),
-            [one, two] => {
-                format!(" {} and {}: not covered whole, {how}.", format::day(*one), format::day(*two))
-            }
-            many => format!(" {} days not covered whole, {how}.", format::count(many.len() as f64)),
+            [one] => format!(" {} is not covered whole: {how}.", format::short_day(*one)),
+            [one, two] => format!(
+                " {} and {} are not covered whole: {how}.",
+                format::short_day(*one),
+                format::short_day(*two)
+            ),
+            many => format!(" {} days are not covered whole: {how}.", format::count(many.len() as f64)),
         }
     }
 }

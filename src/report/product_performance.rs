@@ -25,6 +25,13 @@ struct Measure {
     total: f64,
 }
 
+impl Measure {
+    /// Something was bought, so that there is a conversion to show.
+    fn has_sales(&self) -> bool {
+        self.column != "views"
+    }
+}
+
 /// Draws the chart.
 pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Caption> {
     let first = |values: Vec<f64>| values.first().copied().unwrap_or(0.0);
@@ -78,18 +85,27 @@ fn caption(products: &[Product], measure: &Measure, all_products: i64, about: &A
             format::share(shown, measure.total)
         ),
     };
-    let strange = products.iter().any(|product| conversion(product).is_none() && product.buying_sessions > 0.0);
+    let strange =
+        products.iter().any(|product| conversion(product).is_none() && product.buying_sessions > 0.0);
     Caption {
         title,
-        subtitle: format!(
-            "Products by {word}, with their views and the share of viewing sessions that buy, {}",
-            about.period.text()
-        ),
-        note: format!(
-            "Revenue before refunds, without tax and shipping. Conversion = sessions that buy the product / \
+        subtitle: if measure.has_sales() {
+            format!(
+                "Products by {word}, with their views and the share of viewing sessions that buy, {}",
+                about.period.text()
+            )
+        } else {
+            format!("Products by {word}, {}; nothing was bought", about.period.text())
+        },
+        note: if measure.has_sales() {
+            format!(
+                "Revenue before refunds, without tax and shipping. Conversion = sessions that buy the product / \
              sessions that view it.{} Bots are left out.",
-            if strange { " A dash: bought in more sessions than viewed it." } else { "" }
-        ),
+                if strange { " A dash: bought in more sessions than viewed it." } else { "" }
+            )
+        } else {
+            "Bots are left out.".to_owned()
+        },
     }
 }
 
@@ -98,17 +114,25 @@ fn conversion(product: &Product) -> Option<f64> {
     format::ratio(product.buying_sessions, product.viewing_sessions).filter(|ratio| *ratio <= 1.0)
 }
 
+/// In full while it has room.
+fn views_text(views: f64) -> String {
+    if views < 999_999.5 { format::count(views) } else { format::compact(views) }
+}
+
 /// A line for each product: name, bar, views, conversion.
 fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, about: &About) {
-    let parts = area.columns(&[0.36, 0.34, 0.11, 0.19], 26.0);
+    let shares = if measure.has_sales() { [0.37, 0.33, 0.09, 0.21] } else { [0.37, 0.63, 0.0, 0.0] };
+    let parts = area.columns(&shares, 40.0);
     let (names, bars, views, rates) = (parts[0], parts[1], parts[2], parts[3]);
     let top = area.top + 52.0;
     let height = ((area.bottom - top) / products.len() as f64).min(70.0);
     let thick = height * 0.66;
     let y = area.top + 18.0;
     canvas.text(bars.left, y, Anchor::Left, theme::PANEL.colored(measure.color), measure.head);
-    canvas.text(views.right, y, Anchor::Right, theme::PANEL.colored(theme::SESSIONS), "Views");
-    canvas.text(rates.left, y, Anchor::Left, theme::PANEL.colored(theme::CONVERSION), "Conversion");
+    if measure.has_sales() {
+        canvas.text(views.right, y, Anchor::Right, theme::PANEL.colored(theme::SESSIONS), "Views");
+        canvas.text(rates.left, y, Anchor::Left, theme::PANEL.colored(theme::CONVERSION), "Conversion");
+    }
 
     let amount = |product: &Product| match measure.column {
         "revenue" => about.money.compact(product.amount),
@@ -130,20 +154,22 @@ fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, a
             let line = middle - height / 2.0;
             canvas.line(&[(area.left, line), (area.right, line)], theme::GRID, 1);
         }
-        // The name has two thirds of the line, its category what is left.
-        let name = font::fit(&product.name, theme::LABEL, names.width() * 0.68);
+        // The category yields to the name, but keeps a third of the line.
+        let known = product.category != "(unknown)";
+        let category = if known { product.category.as_str() } else { "" };
+        let kept = (font::width(category, theme::AXIS) + 12.0).min(names.width() * 0.34);
+        let name = font::fit(&product.name, theme::LABEL, names.width() - kept);
         canvas.text(names.left, middle, Anchor::Left, theme::LABEL, &name);
         let used = font::width(&name, theme::LABEL) + 12.0;
-        if product.category != "(unknown)" {
-            let category = font::fit(&product.category, theme::AXIS, names.width() - used);
-            if category != "…" {
-                canvas.text(names.left + used, middle, Anchor::Left, theme::AXIS, &category);
-            }
-        }
+        let category = font::fit(category, theme::AXIS, names.width() - used);
+        canvas.text(names.left + used, middle, Anchor::Left, theme::AXIS, &category);
         let length = (bars.width() - beside - 12.0) * product.amount / largest;
         canvas.fill(bar(bars.left, length), measure.color);
         canvas.text(bars.left + length + 12.0, middle, Anchor::Left, theme::LABEL.bold(), &amount(product));
-        canvas.text(views.right, middle, Anchor::Right, theme::LABEL, &format::compact(product.views));
+        if !measure.has_sales() {
+            continue;
+        }
+        canvas.text(views.right, middle, Anchor::Right, theme::LABEL, &views_text(product.views));
         let Some(rate) = conversion(product) else {
             canvas.text(rates.left, middle, Anchor::Left, theme::LABEL.colored(theme::SOFT), "–");
             continue;
@@ -154,7 +180,8 @@ fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, a
         canvas.text(x, middle, Anchor::Left, theme::LABEL.bold(), &format::percent(rate));
     }
     let bottom = top + height * products.len() as f64;
-    for x in [bars.left, rates.left] {
-        canvas.line(&[(x, top), (x, bottom)], theme::SOFT, 2);
+    canvas.line(&[(bars.left, top), (bars.left, bottom)], theme::SOFT, 2);
+    if measure.has_sales() {
+        canvas.line(&[(rates.left, top), (rates.left, bottom)], theme::SOFT, 2);
     }
 }

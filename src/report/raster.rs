@@ -17,8 +17,7 @@ pub(super) fn png(svg: &str, width: u32, height: u32) -> Result<Vec<u8>, String>
     let tree = tree(svg)?;
     let mut pixels = Pixmap::new(width, height)
         .ok_or_else(|| format!("a picture of {width} x {height} pixels does not fit in memory"))?;
-    let (across, down) =
-        (width as f32 / tree.size().width(), height as f32 / tree.size().height());
+    let (across, down) = (width as f32 / tree.size().width(), height as f32 / tree.size().height());
     resvg::render(&tree, Transform::from_scale(across, down), &mut pixels.as_mut());
     pixels.encode_png().map_err(|error| format!("the picture cannot be encoded: {error}"))
 }

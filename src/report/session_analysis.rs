@@ -16,7 +16,7 @@ use crate::error::Result;
 const MOST_EVENTS: i64 = 30;
 
 /// The duration buckets of the query, in its numbering.
-const DURATIONS: [&str; 6] = ["one event", "< 1 min", "1–3 min", "3–10 min", "10–30 min", "≥ 30 min"];
+const DURATIONS: [&str; 6] = ["one event", "< 1 min", "1–3 min", "3–10 min", "10–30 min", "30+ min"];
 
 /// Devices that have room; rarer ones are drawn as one.
 const MOST_DEVICES: usize = 5;
@@ -50,15 +50,16 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     devices.sort_by(|a, b| b.sessions.total_cmp(&a.sessions).then_with(|| a.name.cmp(&b.name)));
     let all: f64 = durations.iter().sum();
     let caption = Caption {
-        title: title(&devices, &durations),
+        title: title(&devices, &lengths),
         subtitle: format!(
             "Length of {} in events and in time, and their devices, {}",
             format::plural(all as i64, "session"),
             about.period.text()
         ),
-        note: "A session ends after a pause longer than the session gap. Duration = first to last event, so a \
+        note:
+            "A session ends after a pause longer than the session gap. Duration = first to last event, so a \
                session of one event has none. Bots are left out."
-            .to_owned(),
+                .to_owned(),
     };
     if all == 0.0 {
         theme::blank(canvas, &caption, "There are no sessions in this period.");
@@ -73,16 +74,15 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     Ok(caption)
 }
 
-/// What the largest device brings, in sessions and in orders; without devices, how long sessions last.
-fn title(devices: &[Device], durations: &[f64]) -> String {
+/// What the largest device brings, in sessions and in orders; with one device, how long sessions are.
+fn title(devices: &[Device], lengths: &[f64]) -> String {
     let sessions: f64 = devices.iter().map(|device| device.sessions).sum();
     let converted: f64 = devices.iter().map(|device| device.converted).sum();
     let Some(largest) = devices.first().filter(|_| sessions > 0.0) else {
         return "No sessions in this period".to_owned();
     };
     if devices.len() == 1 {
-        let brief = durations.iter().take(3).sum::<f64>();
-        return format!("{} of sessions last less than three minutes", format::share(brief, sessions));
+        return format!("The median session has {}", events_text(median(lengths)));
     }
     let share = format::share(largest.sessions, sessions);
     match format::ratio(largest.converted, converted) {
@@ -104,7 +104,7 @@ fn folded(mut devices: Vec<Device>) -> Vec<Device> {
     if devices.len() > MOST_DEVICES {
         let rest = devices.split_off(MOST_DEVICES - 1);
         devices.push(Device {
-            name: format!("{} others", rest.len()),
+            name: format!("{} other types", rest.len()),
             sessions: rest.iter().map(|device| device.sessions).sum(),
             converted: rest.iter().map(|device| device.converted).sum(),
         });
@@ -112,42 +112,53 @@ fn folded(mut devices: Vec<Device>) -> Vec<Device> {
     devices
 }
 
+/// The position of the column that holds the session in the middle.
+fn median(lengths: &[f64]) -> usize {
+    let all: f64 = lengths.iter().sum();
+    let sums = lengths.iter().scan(0.0, |sum, sessions| {
+        *sum += sessions;
+        Some(*sum)
+    });
+    sums.enumerate().find(|(_, sum)| sum * 2.0 >= all).map_or(0, |(position, _)| position)
+}
+
+/// A column in words: `7 events`.
+fn events_text(position: usize) -> String {
+    match position as i64 + 1 {
+        events if events > MOST_EVENTS => format!("more than {MOST_EVENTS} events"),
+        events => format::plural(events, "event"),
+    }
+}
+
 /// Sessions by their number of events, one column for each.
 fn lengths_panel(canvas: &Canvas, area: Area, lengths: &[f64]) {
-    let all: f64 = lengths.iter().sum();
-    let half = lengths
-        .iter()
-        .scan(0.0, |sum, sessions| {
-            *sum += sessions;
-            Some(*sum)
-        })
-        .position(|sum| sum * 2.0 >= all)
-        .unwrap_or(0);
+    let half = median(lengths);
     canvas.text(area.left, area.top + 18.0, Anchor::Left, theme::PANEL.colored(theme::SESSIONS), "Sessions");
     let x = area.left + font::width("Sessions", theme::PANEL) + 9.0;
     canvas.text(x, area.top + 18.0, Anchor::Left, theme::LABEL, "by number of events");
     let plot = Area { top: area.top + 56.0, bottom: area.bottom - 40.0, ..area };
     let largest = lengths.iter().copied().fold(0.0, f64::max);
-    let (plot, scale) = axis::values(canvas, plot, &axis::ticks(largest, 3, true), &format::compact);
+    let (plot, scale) = axis::values(canvas, plot, &axis::ticks(largest, 3, true), &format::tick);
     let step = plot.width() / lengths.len() as f64;
     for (position, sessions) in lengths.iter().enumerate() {
         let left = plot.left + step * position as f64;
-        let bar = Area { left: left + 3.0, right: left + step - 3.0, top: scale.at(*sessions), bottom: plot.bottom };
+        let bar = Area {
+            left: left + 3.0,
+            right: left + step - 3.0,
+            top: scale.at(*sessions),
+            bottom: plot.bottom,
+        };
         let color = if position == half { theme::SESSIONS } else { theme::tint(theme::SESSIONS, 0.62) };
         canvas.fill(bar, color);
         let events = position as i64 + 1;
-        if events == 1 || events % 5 == 0 || events > MOST_EVENTS {
+        if events == 1 || (events % 5 == 0 && events < MOST_EVENTS) || events > MOST_EVENTS {
             let label = if events > MOST_EVENTS { format!("> {MOST_EVENTS}") } else { events.to_string() };
             let half = font::width(&label, theme::AXIS) / 2.0;
             let x = (left + step / 2.0).min(plot.right - half);
             canvas.text(x, plot.bottom + 24.0, Anchor::Center, theme::AXIS, &label);
         }
     }
-    let label = if half as i64 == MOST_EVENTS {
-        format!("median: more than {MOST_EVENTS} events")
-    } else {
-        format!("median: {}", format::plural(half as i64 + 1, "event"))
-    };
+    let label = format!("median: {}", events_text(half));
     canvas.text(area.right, area.top + 18.0, Anchor::Right, theme::LABEL.bold(), &label);
 }
 
@@ -162,8 +173,12 @@ fn durations_panel(canvas: &Canvas, area: Area, durations: &[f64], all: f64) {
     let step = plot.width() / durations.len() as f64;
     for (position, (sessions, name)) in durations.iter().zip(DURATIONS).enumerate() {
         let left = plot.left + step * position as f64;
-        let bar =
-            Area { left: left + 7.0, right: left + step - 7.0, top: scale.at(*sessions), bottom: plot.bottom };
+        let bar = Area {
+            left: left + 7.0,
+            right: left + step - 7.0,
+            top: scale.at(*sessions),
+            bottom: plot.bottom,
+        };
         canvas.fill(bar, theme::tint(theme::SESSIONS, if position == 0 { 0.45 } else { 1.0 }));
         let share = format::share(*sessions, all);
         canvas.text(bar.center(), bar.top - 18.0, Anchor::Center, theme::LABEL.bold(), &share);
@@ -196,7 +211,8 @@ fn devices_panel(canvas: &Canvas, area: Area, devices: Vec<Device>, all: f64) {
             let middle = plot.top + 50.0 + height * (position as f64 + 0.5);
             let right = plot.left + (plot.width() - 84.0) * share / largest;
             let thick = height * 0.6;
-            let bar = Area { left: plot.left, right, top: middle - thick / 2.0, bottom: middle + thick / 2.0 };
+            let bar =
+                Area { left: plot.left, right, top: middle - thick / 2.0, bottom: middle + thick / 2.0 };
             canvas.fill(bar, color);
             let label = format::percent(*share);
             canvas.text(right + 10.0, middle, Anchor::Left, theme::LABEL.bold(), &label);

@@ -130,5 +130,5 @@ pub(super) fn tint(color: RGBColor, share: f64) -> RGBColor {
 /// Type that can be read on a ground of that colour: white on dark, ink on light.
 pub(super) fn on(ground: RGBColor) -> RGBColor {
     let light = 0.299 * f64::from(ground.0) + 0.587 * f64::from(ground.1) + 0.114 * f64::from(ground.2);
-    if light < 145.0 { PAGE } else { INK }
+    if light < 125.0 { PAGE } else { INK }
 }

@@ -10,6 +10,9 @@ use super::{font, format, theme};
 /// Days over which the thick line averages: a whole week, so that weekdays do not show.
 pub(super) const WINDOW: usize = 7;
 
+/// A time longer than this is drawn by its weeks alone.
+const MOST_DAYS: usize = 200;
+
 /// One line of a panel: per day a part and a whole, `part / whole` being drawn.
 pub(super) struct Series {
     /// The numerator of each day.
@@ -42,6 +45,41 @@ impl Series {
     }
 }
 
+impl Series {
+    /// The largest value that will be drawn for a day.
+    fn shown(&self, day: usize, days: &Days) -> Option<f64> {
+        if days.dates.len() <= MOST_DAYS { self.day(day) } else { self.week(day, &days.whole) }
+    }
+
+    /// Draws the days and the weeks; of a long time the weeks alone, for its days would be a wall.
+    fn draw(&self, canvas: &Canvas, days: &Days, at: &dyn Fn(usize, f64) -> (f64, f64)) {
+        let count = days.dates.len();
+        let weekly = |day: usize| self.week(day, &days.whole).map(|value| at(day, value));
+        let daily = |day: usize| self.day(day).filter(|_| days.whole[day]).map(|value| at(day, value));
+        let weeks = runs(count, &weekly);
+        let has_weeks = weeks.iter().any(|run| run.len() > 1);
+        if count > MOST_DAYS {
+            weeks.iter().for_each(|run| canvas.line(run, self.color, 3));
+            return;
+        }
+        let (color, width) = if has_weeks { (theme::tint(self.color, 0.5), 2) } else { (self.color, 4) };
+        for run in runs(count, &daily) {
+            canvas.line(&run, color, width);
+            if count <= 10 || run.len() == 1 {
+                run.iter().for_each(|point| canvas.dot(*point, if has_weeks { 4 } else { 7 }, color));
+            }
+        }
+        if has_weeks {
+            weeks.iter().for_each(|run| canvas.line(run, self.color, 5));
+        }
+        for day in (0..count).filter(|day| !days.whole[*day]) {
+            if let Some(value) = self.day(day) {
+                canvas.ring(at(day, value), 6, self.color);
+            }
+        }
+    }
+}
+
 /// The days, and which of them the data covers whole.
 pub(super) struct Days {
     /// In order, without gaps.
@@ -50,59 +88,69 @@ pub(super) struct Days {
     pub(super) whole: Vec<bool>,
 }
 
-/// One measure: its name in its colour, its total, its lines.
-pub(super) fn panel(
-    canvas: &Canvas,
-    area: Area,
-    names: &[(&str, RGBColor)],
-    total: &str,
-    days: &Days,
-    lines: &[Series],
-    write: &dyn Fn(f64) -> String,
-) {
-    let (Some(first), Some(last)) = (days.dates.first(), days.dates.last()) else { return };
-    let y = area.top + 18.0;
-    let mut x = area.left;
-    for (name, color) in names {
-        let kind = theme::PANEL.colored(*color);
-        let kind = if *color == theme::INK { theme::LABEL } else { kind };
-        canvas.text(x, y, Anchor::Left, kind, name);
-        x += font::width(name, kind) + 9.0;
+impl Days {
+    /// How the days are drawn, as the end of a sentence.
+    pub(super) fn text(&self) -> &'static str {
+        match self.dates.len() {
+            few if few <= WINDOW => "",
+            some if some <= MOST_DAYS => ". Thin: each day; thick: mean of the 7 days up to it",
+            _ => ". Mean of the 7 days up to each day",
+        }
     }
-    canvas.text(area.right, y, Anchor::Right, theme::LABEL.bold(), total);
 
-    let count = days.dates.len();
-    let values = |day: usize| lines.iter().filter_map(move |line| line.day(day));
-    let largest = (0..count).flat_map(values).fold(0.0, f64::max);
-    let room = Area { top: area.top + 58.0, bottom: area.bottom - axis::DAYS_HEIGHT, ..area };
-    let whole_numbers = lines.iter().all(|line| line.whole.iter().all(|whole| *whole == 1.0));
-    let (plot, scale) = axis::values(canvas, room, &axis::ticks(largest, 3, whole_numbers), write);
-    let columns = DayScale::new(*first, *last, plot);
-    axis::days(canvas, plot, &columns, *first, *last);
-    if largest == 0.0 {
-        canvas.text(plot.center(), plot.middle(), Anchor::Center, theme::AXIS, "none in this period");
-        return;
+    /// What becomes of days that are not covered whole, in words.
+    pub(super) fn partial_text(&self) -> &'static str {
+        if self.dates.len() <= MOST_DAYS { "hollow, and in no mean" } else { "in no mean" }
     }
-    let point = |day: usize, value: f64| (columns.at(days.dates[day]), scale.at(value));
-    for line in lines {
-        let daily = |day: usize| line.day(day).filter(|_| days.whole[day]).map(|value| point(day, value));
-        let weekly = |day: usize| line.week(day, &days.whole).map(|value| point(day, value));
-        let has_weeks = (0..count).filter(|day| weekly(*day).is_some()).count() > 1;
-        let (color, width) = if has_weeks { (theme::tint(line.color, 0.45), 2) } else { (line.color, 4) };
-        for run in runs(count, &daily) {
-            canvas.line(&run, color, width);
-            if count <= 10 || run.len() == 1 {
-                run.iter().for_each(|at| canvas.dot(*at, if has_weeks { 4 } else { 6 }, color));
-            }
+}
+
+/// One measure over the days.
+pub(super) struct Panel<'a> {
+    /// Its name in pieces, each in the colour of its line; ink for the rest.
+    pub(super) names: Vec<(&'static str, RGBColor)>,
+    /// The figure of the whole period.
+    pub(super) total: String,
+    /// Its lines, the most important one last.
+    pub(super) lines: Vec<Series>,
+    /// How values are written along the axis.
+    pub(super) write: Box<dyn Fn(f64) -> String + 'a>,
+    /// What is said where all values are zero.
+    pub(super) nothing: &'static str,
+}
+
+impl Panel<'_> {
+    /// Draws the name, the figure and the lines.
+    pub(super) fn draw(&self, canvas: &Canvas, area: Area, days: &Days) {
+        let (Some(first), Some(last)) = (days.dates.first(), days.dates.last()) else { return };
+        self.head(canvas, area);
+        let room = Area { top: area.top + 58.0, bottom: area.bottom - axis::DAYS_HEIGHT, ..area };
+        let largest = (0..days.dates.len())
+            .flat_map(|day| self.lines.iter().filter_map(move |line| line.shown(day, days)))
+            .fold(0.0, f64::max);
+        if largest == 0.0 {
+            canvas.fill(room, theme::VOID);
+            canvas.text(room.center(), room.middle(), Anchor::Center, theme::AXIS, self.nothing);
+            return;
         }
-        if has_weeks {
-            runs(count, &weekly).iter().for_each(|run| canvas.line(run, line.color, 5));
+        let whole_numbers = self.lines.iter().all(|line| line.whole.iter().all(|whole| *whole == 1.0));
+        let ticks = axis::ticks(largest, 3, whole_numbers);
+        let (plot, values) = axis::values(canvas, room, &ticks, &self.write);
+        let columns = DayScale::new(*first, *last, plot);
+        axis::days(canvas, plot, &columns, *first, *last);
+        for line in &self.lines {
+            line.draw(canvas, days, &|day, value| (columns.at(days.dates[day]), values.at(value)));
         }
-        for day in (0..count).filter(|day| !days.whole[*day]) {
-            if let Some(value) = line.day(day) {
-                canvas.ring(point(day, value), 6, line.color);
-            }
+    }
+
+    fn head(&self, canvas: &Canvas, area: Area) {
+        let y = area.top + 18.0;
+        let mut x = area.left;
+        for (name, color) in &self.names {
+            let kind = if *color == theme::INK { theme::LABEL } else { theme::PANEL.colored(*color) };
+            canvas.text(x, y, Anchor::Left, kind, name);
+            x += font::width(name, kind) + 9.0;
         }
+        canvas.text(area.right, y, Anchor::Right, theme::LABEL.bold(), &self.total);
     }
 }
 

@@ -43,19 +43,30 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let caption = Caption {
         title: title(&segments, &all),
         subtitle: format!(
-            "Share of {} and of {} revenue by RFM segment{}",
+            "Share of {}{} by current RFM segment{}",
             format::plural(all.buyers as i64, "buyer"),
-            about.money.compact(all.revenue),
-            as_of.map_or_else(String::new, |date| format!(", as of {}", format::day(date))),
+            if all.revenue > 0.0 {
+                format!(" and of {} of revenue", about.money.compact(all.revenue))
+            } else {
+                String::new()
+            },
+            as_of.map_or_else(String::new, |date| format!(", {}", format::day(date))),
         ),
         note: format!(
-            "A segment is a customer's current standing by days since the last order, orders and net revenue, so \
-             past revenue has helped to choose it. {} without an order and bots are left out.",
-            format::plural(without_order, "person").replace("persons", "people")
+            "Segments rank customers by recency, number and net revenue of their orders up to that day, so past \
+             revenue helps to choose them. Left out: {}bots.",
+            match without_order {
+                0 => String::new(),
+                some => format!("{} without an order, ", format::plural(some, "customer")),
+            }
         ),
     };
     if all.buyers == 0.0 {
-        theme::blank(canvas, &caption, "Nobody has ordered in this period, so there are no segments of buyers.");
+        theme::blank(
+            canvas,
+            &caption,
+            "Nobody has ordered in this period, so there are no segments of buyers.",
+        );
         return Ok(caption);
     }
     bars(canvas, theme::frame(canvas, &caption), &folded(segments), &all, about);
@@ -77,7 +88,7 @@ fn title(segments: &[Segment], all: &Segment) -> String {
     }
     match by(|segment| segment.buyers) {
         Some(largest) if all.buyers > 0.0 => {
-            format!("{} are {} of buyers", largest.name, format::share(largest.buyers, all.buyers))
+            format!("{}: {} of buyers", largest.name, format::share(largest.buyers, all.buyers))
         }
         _ => "No buyers in this period".to_owned(),
     }
@@ -104,7 +115,9 @@ fn bars(canvas: &Canvas, area: Area, segments: &[Segment], all: &Segment, about:
     let plots = Area { left, ..area }.columns(if has_money { &[1.0, 1.0] } else { &[1.0] }, 40.0);
     let largest = segments
         .iter()
-        .map(|segment| (segment.buyers / all.buyers).max(segment.revenue / all.revenue.max(f64::MIN_POSITIVE)))
+        .map(|segment| {
+            (segment.buyers / all.buyers).max(segment.revenue / all.revenue.max(f64::MIN_POSITIVE))
+        })
         .fold(0.0, f64::max);
     let height = ((area.height() - 56.0) / segments.len() as f64).min(120.0);
     let thick = (height * 0.68).min(60.0);
@@ -119,14 +132,17 @@ fn bars(canvas: &Canvas, area: Area, segments: &[Segment], all: &Segment, about:
             .iter()
             .map(|segment| {
                 let (share, amount) = of(segment);
-                font::width(&format::percent(share), theme::LABEL.bold()) + font::width(&amount, theme::AXIS) + 34.0
+                font::width(&format::percent(share), theme::LABEL.bold())
+                    + font::width(&amount, theme::AXIS)
+                    + 34.0
             })
             .fold(0.0, f64::max);
         for (position, segment) in segments.iter().enumerate() {
             let middle = plot.top + 56.0 + height * (position as f64 + 0.5);
             let (share, amount) = of(segment);
             let right = plot.left + (plot.width() - beside) * share / largest;
-            let bar = Area { left: plot.left, right, top: middle - thick / 2.0, bottom: middle + thick / 2.0 };
+            let bar =
+                Area { left: plot.left, right, top: middle - thick / 2.0, bottom: middle + thick / 2.0 };
             canvas.fill(bar, color);
             let percent = format::percent(share);
             canvas.text(right + 12.0, middle, Anchor::Left, theme::LABEL.bold(), &percent);

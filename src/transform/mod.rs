@@ -201,18 +201,20 @@ pub fn check(lake: &Lake, options: &Options) -> Result<Vec<CheckOutcome>> {
     Check::all()?.iter().map(|check| check.run(&engine, &compiler, &params)).collect()
 }
 
-/// The models in the order they run, with the text of each as this engine gets it.
+/// The models and what each reads, in the order they run.
 ///
 /// # Errors
 /// [`Error::Transform`] when a model cannot be parsed or ordered.
-pub fn models() -> Result<Vec<(Model, String)>> {
-    let compiler = mapping::compiler_without_data()?;
-    let graph = Graph::new(Model::all()?, &compiler)?;
-    graph
-        .models()
-        .iter()
-        .map(|model| Ok((model.clone(), compiler.compile(&model.table.to_string(), &model.text)?)))
-        .collect()
+pub fn models() -> Result<Graph> {
+    Graph::new(Model::all()?, &mapping::compiler_without_data()?)
+}
+
+/// A model's text as this engine gets it.
+///
+/// # Errors
+/// [`Error::Transform`] when it does not compile.
+pub fn compiled(model: &Model) -> Result<String> {
+    mapping::compiler_without_data()?.compile(&model.table.to_string(), &model.text)
 }
 
 fn build(

@@ -1,0 +1,136 @@
+//! The warehouse's tables as the server knows them, and how each is loaded.
+
+use postgres::GenericClient;
+
+use super::encode::PgType;
+use super::failed;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+
+/// Tables compared as a whole, referenced before referencing.
+pub(super) const DIMENSIONS: &[&str] = &[
+    "dim_date",
+    "dim_event_type",
+    "dim_device",
+    "dim_channel",
+    "dim_products",
+    "dim_product_metrics",
+    "dim_users",
+    "dim_visitors",
+];
+
+/// Tables compared day by day, with their date column: partitions to be swapped ...
+pub(super) const PARTITIONED: &[(&str, &str)] =
+    &[("fact_events", "event_date"), ("fact_sessions", "session_date")];
+
+/// ... and one whose days are deleted and copied.
+pub(super) const ORDERS: (&str, &str) = ("fact_orders", "order_date");
+
+/// Tables compared as a whole, which nothing references.
+pub(super) const AGGREGATES: &[&str] = &[
+    "fact_daily_metrics",
+    "agg_session_daily",
+    "agg_product_daily",
+    "agg_cart_product_daily",
+    "agg_user_weekly",
+    "agg_category_metrics",
+];
+
+/// A table of schema `gold` on the server.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) name: &'static str,
+    pub(super) columns: Vec<String>,
+    pub(super) types: Vec<PgType>,
+    /// The primary key's columns, in its order.
+    pub(super) key: Vec<String>,
+}
+
+impl Target {
+    /// Looks the table up on the server and compares its columns with the lake's.
+    pub(super) fn find(
+        client: &mut impl GenericClient,
+        engine: &dyn Engine,
+        name: &'static str,
+    ) -> Result<Self> {
+        let rows = client
+            .query(
+                "select
+                    attribute.attname,
+                    format_type(attribute.atttypid, attribute.atttypmod),
+                    array_position(index.indkey::int2[], attribute.attnum) as key_position
+                from pg_attribute as attribute
+                left join pg_index as index
+                    on attribute.attrelid = index.indrelid and index.indisprimary
+                where attribute.attrelid = ('gold.' || $1)::text::regclass
+                    and attribute.attnum > 0
+                    and not attribute.attisdropped
+                order by attribute.attnum",
+                &[&name],
+            )
+            .map_err(|error| failed(&format!("cannot look at gold.{name}"), error))?;
+        let mut target = Self { name, columns: Vec::new(), types: Vec::new(), key: Vec::new() };
+        let mut key = Vec::new();
+        for row in rows {
+            let (column, type_name): (String, String) = (row.get(0), row.get(1));
+            let pg_type = PgType::parse(&type_name).ok_or_else(|| Error::Load {
+                message: format!("gold.{name}.{column} is {type_name} on the server, which is never loaded"),
+                source: None,
+            })?;
+            if let Some(position) = row.get::<_, Option<i32>>(2) {
+                key.push((position, column.clone()));
+            }
+            target.columns.push(column);
+            target.types.push(pg_type);
+        }
+        key.sort();
+        target.key = key.into_iter().map(|(_, column)| column).collect();
+        target.check_lake(engine)?;
+        Ok(target)
+    }
+
+    /// The statement that reads the table's rows from the lake, `order`ed first, then by key,
+    /// so that equal tables give equal bytes.
+    pub(super) fn select(&self, order: Option<&str>) -> String {
+        let mut order_by: Vec<_> = order.into_iter().collect();
+        order_by.extend(self.key.iter().map(String::as_str).filter(|column| Some(*column) != order));
+        format!("select {} from gold.{} order by {}", self.column_list(), self.name, quoted(&order_by))
+    }
+
+    /// The columns, ready for a statement.
+    pub(super) fn column_list(&self) -> String {
+        quoted(&self.columns)
+    }
+
+    fn check_lake(&self, engine: &dyn Engine) -> Result<()> {
+        let found = engine.columns("gold", self.name);
+        if found.is_empty() {
+            return Err(Error::Load {
+                message: format!("the lake has no gold.{}; run `clickmill transform` first", self.name),
+                source: None,
+            });
+        }
+        let missing: Vec<_> = self
+            .columns
+            .iter()
+            .filter(|column| found.iter().all(|(name, _)| name != *column))
+            .map(String::as_str)
+            .collect();
+        if !missing.is_empty() {
+            return Err(Error::Load {
+                message: format!(
+                    "gold.{} of the lake lacks {}; run `clickmill transform` of this version again",
+                    self.name,
+                    missing.join(", ")
+                ),
+                source: None,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Names in double quotes (one is called `date`, one `rows`), with commas between.
+pub(super) fn quoted(names: &[impl AsRef<str>]) -> String {
+    names.iter().map(|name| format!("\"{}\"", name.as_ref())).collect::<Vec<_>>().join(", ")
+}

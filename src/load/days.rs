@@ -1,0 +1,327 @@
+//! Facts, compared and replaced day by day.
+//!
+//! A day whose rows hash as they did at the last load is not touched. The
+//! others are staged beside the tables readers see (rows first, then keys and
+//! indexes: six times cheaper than the other way round) and put in their place
+//! at the end of the transaction, when the dimensions are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use arrow::temporal_conversions::date32_to_datetime;
+use postgres::Transaction;
+use sha2::{Digest, Sha256};
+
+use super::Options;
+use super::catalog::{ORDERS, PARTITIONED, Target, quoted};
+use super::failed;
+use super::stage::{Encoded, encode_days};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::summary::TableSummary;
+
+/// The three fact tables' hashes of one day: events, sessions, orders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Day {
+    hashes: [Option<String>; 3],
+    rows: i64,
+    config_hash: String,
+}
+
+/// One fact table between being staged and being in place.
+struct Fact {
+    target: Target,
+    /// Days that are as they should be, and days staged anew.
+    kept: BTreeSet<i32>,
+    staged: BTreeSet<i32>,
+    rows: u64,
+    bytes: u64,
+    seconds: f64,
+}
+
+/// All facts, staged.
+pub(super) struct Facts {
+    known: BTreeMap<i32, Day>,
+    now: BTreeMap<i32, Day>,
+    facts: Vec<Fact>,
+}
+
+impl Facts {
+    /// Reads the facts from the lake and stages every day that the warehouse has not, or has otherwise.
+    pub(super) fn stage(
+        transaction: &mut Transaction<'_>,
+        engine: &dyn Engine,
+        options: &Options,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let known = if options.full_refresh { BTreeMap::new() } else { known_days(transaction)? };
+        let mut facts = Self { known, now: BTreeMap::new(), facts: Vec::new() };
+        for (name, date_column) in PARTITIONED.iter().copied().chain([ORDERS]) {
+            facts.stage_fact(transaction, engine, options, progress, name, date_column)?;
+        }
+        Ok(facts)
+    }
+
+    fn stage_fact(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        engine: &dyn Engine,
+        options: &Options,
+        progress: &Progress,
+        name: &'static str,
+        date_column: &str,
+    ) -> Result<()> {
+        let started = Instant::now();
+        let number = self.facts.len();
+        let target = Target::find(transaction, engine, name)?;
+        let is_partitioned = name != ORDERS.0;
+        let in_place = if is_partitioned { partitions(transaction, name)? } else { BTreeSet::new() };
+        let indexes = index_bodies(transaction, name)?;
+        let config_hash = config_hash(options);
+        let mut fact =
+            Fact { target, kept: BTreeSet::new(), staged: BTreeSet::new(), rows: 0, bytes: 0, seconds: 0.0 };
+        if !is_partitioned {
+            transaction
+                .batch_execute(&format!(
+                    "create temporary table stage_{name} (like gold.{name}) on commit drop"
+                ))
+                .map_err(|error| failed(&format!("cannot stage gold.{name}"), error))?;
+        }
+        let Fact { target, kept, staged, rows, bytes, .. } = &mut fact;
+        let (known, now) = (&self.known, &mut self.now);
+        encode_days(engine, target, date_column, progress, |day, encoded| {
+            let hash = Some(encoded.hash());
+            *rows += encoded.rows;
+            let today = now.entry(day).or_default();
+            today.rows += encoded.rows as i64;
+            today.config_hash.clone_from(&config_hash);
+            today.hashes[number].clone_from(&hash);
+            let is_known = known
+                .get(&day)
+                .is_some_and(|known| known.hashes[number] == hash && known.config_hash == config_hash);
+            if is_known && (!is_partitioned || in_place.contains(&partition_name(name, day))) {
+                kept.insert(day);
+                return Ok(());
+            }
+            staged.insert(day);
+            *bytes += encoded.size();
+            if is_partitioned {
+                stage_partition(transaction, target, day, date_column, &indexes, &encoded)
+            } else {
+                encoded.copy(transaction, target, &format!("pg_temp.stage_{name}"), false)
+            }
+        })?;
+        fact.seconds = started.elapsed().as_secs_f64();
+        self.facts.push(fact);
+        Ok(())
+    }
+
+    /// Whether any day has to change.
+    pub(super) fn is_changed(&self) -> bool {
+        self.known != self.now || self.facts.iter().any(|fact| !fact.staged.is_empty())
+    }
+
+    /// Takes away every day that is not as it should be. Dead dimension members can then be
+    /// deleted cheaply, and the staged days be put in place.
+    pub(super) fn remove_old(&self, transaction: &mut Transaction<'_>) -> Result<()> {
+        for day in self.known.keys().filter(|day| !self.now.contains_key(day)) {
+            tracing::warn!(day = day_text(*day), "the day is gone from gold and leaves the warehouse too");
+        }
+        for fact in &self.facts {
+            let name = fact.target.name;
+            let context = format!("cannot take old days out of gold.{name}");
+            if name == ORDERS.0 {
+                let kept: Vec<_> = fact.kept.iter().copied().collect();
+                transaction
+                    .execute(
+                        "delete from gold.fact_orders where order_date - date '1970-01-01' <> all($1)",
+                        &[&kept],
+                    )
+                    .map_err(|error| failed(&context, error))?;
+                continue;
+            }
+            let kept: BTreeSet<_> = fact.kept.iter().map(|day| partition_name(name, *day)).collect();
+            for old in partitions(transaction, name)?.difference(&kept) {
+                transaction
+                    .batch_execute(&format!("drop table gold.{old}"))
+                    .map_err(|error| failed(&context, error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the staged days in place, where their foreign keys are checked, and remembers their hashes.
+    pub(super) fn put_in_place(&mut self, transaction: &mut Transaction<'_>) -> Result<()> {
+        for fact in &mut self.facts {
+            let started = Instant::now();
+            let name = fact.target.name;
+            let context = format!("cannot put new days into gold.{name}");
+            if name == ORDERS.0 {
+                let columns = fact.target.column_list();
+                transaction
+                    .batch_execute(&format!(
+                        "insert into gold.{name} ({columns}) select {columns} from pg_temp.stage_{name}"
+                    ))
+                    .map_err(|error| failed(&context, error))?;
+            } else {
+                for day in &fact.staged {
+                    transaction
+                        .batch_execute(&attach_statements(name, *day))
+                        .map_err(|error| failed(&format!("{context} for {}", day_text(*day)), error))?;
+                }
+            }
+            fact.seconds += started.elapsed().as_secs_f64();
+        }
+        self.remember(transaction)
+    }
+
+    /// What was done, for the closing table.
+    pub(super) fn summaries(&self) -> impl Iterator<Item = TableSummary> {
+        self.facts.iter().map(|fact| {
+            let name = format!("gold.{}", fact.target.name);
+            if fact.staged.is_empty() {
+                TableSummary::unchanged(name, fact.rows, fact.seconds)
+            } else {
+                TableSummary::new(name, fact.rows, fact.bytes, fact.seconds)
+            }
+        })
+    }
+
+    fn remember(&self, transaction: &mut Transaction<'_>) -> Result<()> {
+        let context = "cannot write gold.etl_load";
+        let days: Vec<_> = self.now.keys().copied().collect();
+        transaction
+            .execute("delete from gold.etl_load where day - date '1970-01-01' <> all($1)", &[&days])
+            .map_err(|error| failed(context, error))?;
+        let insert = transaction
+            .prepare(
+                "insert into gold.etl_load values (date '1970-01-01' + $1::integer, $2, $3, $4, $5, $6, now())
+                on conflict (day) do update set
+                    events_hash = excluded.events_hash,
+                    sessions_hash = excluded.sessions_hash,
+                    orders_hash = excluded.orders_hash,
+                    \"rows\" = excluded.\"rows\",
+                    config_hash = excluded.config_hash,
+                    loaded_at = excluded.loaded_at",
+            )
+            .map_err(|error| failed(context, error))?;
+        for (day, now) in self.now.iter().filter(|(day, now)| self.known.get(day) != Some(now)) {
+            let [events, sessions, orders] = &now.hashes;
+            transaction
+                .execute(&insert, &[day, events, sessions, orders, &now.rows, &now.config_hash])
+                .map_err(|error| failed(context, error))?;
+        }
+        Ok(())
+    }
+}
+
+/// The day as people write it.
+pub(super) fn day_text(day: i32) -> String {
+    date32_to_datetime(day).map_or_else(|| day.to_string(), |date| date.format("%Y-%m-%d").to_string())
+}
+
+fn partition_name(name: &str, day: i32) -> String {
+    format!("{name}_{}", day_text(day).replace('-', "_"))
+}
+
+/// Days are replaced when the settings behind their figures change.
+fn config_hash(options: &Options) -> String {
+    let Options { time_zone, currency, config_hash, .. } = options;
+    let hash = Sha256::digest(format!("{time_zone}\n{currency}\n{config_hash}"));
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn known_days(transaction: &mut Transaction<'_>) -> Result<BTreeMap<i32, Day>> {
+    let rows = transaction
+        .query(
+            "select
+                day - date '1970-01-01',
+                events_hash,
+                sessions_hash,
+                orders_hash,
+                \"rows\",
+                config_hash
+            from gold.etl_load",
+            &[],
+        )
+        .map_err(|error| failed("cannot read gold.etl_load", error))?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let hashes = [row.get(1), row.get(2), row.get(3)];
+            (row.get(0), Day { hashes, rows: row.get(4), config_hash: row.get(5) })
+        })
+        .collect())
+}
+
+/// The names of a table's partitions.
+fn partitions(transaction: &mut Transaction<'_>, name: &str) -> Result<BTreeSet<String>> {
+    let rows = transaction
+        .query(
+            "select pg_class.relname::text
+            from pg_inherits
+            inner join pg_class on pg_inherits.inhrelid = pg_class.oid
+            where pg_inherits.inhparent = ('gold.' || $1)::text::regclass",
+            &[&name],
+        )
+        .map_err(|error| failed(&format!("cannot look at the days of gold.{name}"), error))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// What follows `create index on TABLE using` for each index of a table but its primary key.
+fn index_bodies(transaction: &mut Transaction<'_>, name: &str) -> Result<Vec<String>> {
+    let rows = transaction
+        .query(
+            "select pg_get_indexdef(indexrelid)
+            from pg_index
+            where indrelid = ('gold.' || $1)::text::regclass and not indisprimary",
+            &[&name],
+        )
+        .map_err(|error| failed(&format!("cannot look at the indexes of gold.{name}"), error))?;
+    Ok(rows
+        .iter()
+        .filter_map(|row| row.get::<_, &str>(0).split_once(" USING ").map(|(_, body)| body.to_owned()))
+        .collect())
+}
+
+/// Copies a day into a table of its own, with all that the partition will need but foreign keys.
+fn stage_partition(
+    transaction: &mut Transaction<'_>,
+    target: &Target,
+    day: i32,
+    date_column: &str,
+    indexes: &[String],
+    encoded: &Encoded,
+) -> Result<()> {
+    let name = target.name;
+    let stage = format!("gold.{}_new", partition_name(name, day));
+    let context = format!("cannot stage {} of gold.{name}", day_text(day));
+    transaction
+        .batch_execute(&format!("create table {stage} (like gold.{name} including constraints)"))
+        .map_err(|error| failed(&context, error))?;
+    encoded.copy(transaction, target, &stage, true)?;
+    let mut statements = format!(
+        "alter table {stage} add primary key ({}), add constraint day check \
+         ({date_column} >= '{}' and {date_column} < '{}');",
+        quoted(&target.key),
+        day_text(day),
+        day_text(day + 1),
+    );
+    for body in indexes {
+        statements += &format!("create index on {stage} using {body};");
+    }
+    transaction.batch_execute(&statements).map_err(|error| failed(&context, error))
+}
+
+/// Makes a staged day a partition; the check it carries spares a reading of its rows.
+fn attach_statements(name: &str, day: i32) -> String {
+    let partition = partition_name(name, day);
+    format!(
+        "alter table gold.{partition}_new rename to {partition}; \
+         alter table gold.{name} attach partition gold.{partition} for values from ('{}') to ('{}'); \
+         alter table gold.{partition} drop constraint day",
+        day_text(day),
+        day_text(day + 1),
+    )
+}
