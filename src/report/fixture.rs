@@ -115,6 +115,8 @@ impl Gold {
                 "agg_session_daily",
                 format!(
                     "select session_date, device_key, channel_key, count(*) as sessions, sum(events) as events,
+                        sum(view_sessions) as product_views, sum(cart_sessions) as adds,
+                        sum(checkout_sessions) as checkouts, sum(converted_sessions) as purchase_lines,
                         sum(converted_sessions) as converted_sessions, sum(cart_sessions) as cart_sessions,
                         sum(cart_sessions - converted_sessions) as abandoned_sessions,
                         sum(view_sessions) as reached_product_view, sum(cart_sessions) as reached_cart,
@@ -174,7 +176,7 @@ impl Gold {
             (
                 "dim_products",
                 format!(
-                    "select 'p' || value as product_id, '{name} ' || value as product_name,
+                    "select 'p' || value as product_id, '{name} ' || value as product_name, '(unknown)' as brand,
                         case value % 3 when 0 then 'Home and garden' when 1 then 'Electronics' else 'Toys' end as category_l1
                     from generate_series(1, {products})"
                 ),

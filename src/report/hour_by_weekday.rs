@@ -23,13 +23,15 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         let hour = hours[row].clamp(0, HOURS as i64 - 1) as usize;
         week[day].get_or_insert([0.0; HOURS])[hour] += sessions[row] as f64 / days[row].max(1) as f64;
     }
+    let all_partial = about.period.partial.len() as i64 == about.period.days();
+    let partial = if all_partial { "shown for want of whole days" } else { "left out" };
     let caption = Caption {
         title: title(&week),
         subtitle: format!(
             "Sessions that start in each hour of the week, mean per day, {}, in business time",
             about.period.text()
         ),
-        note: format!("Bots are left out.{}", about.period.partial_note("left out where whole days exist")),
+        note: format!("Bots are left out.{}", about.period.partial_note(partial)),
     };
     if week.iter().all(Option::is_none) {
         theme::blank(canvas, &caption, "There are no sessions in this period.");

@@ -171,7 +171,7 @@ fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, a
         }
         canvas.text(views.right, middle, Anchor::Right, theme::LABEL, &views_text(product.views));
         let Some(rate) = conversion(product) else {
-            canvas.text(rates.left, middle, Anchor::Left, theme::LABEL.colored(theme::SOFT), "–");
+            canvas.text(rates.left + 10.0, middle, Anchor::Left, theme::LABEL.colored(theme::SOFT), "–");
             continue;
         };
         let length = (rates.width() - 84.0) * rate / best_rate;

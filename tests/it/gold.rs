@@ -118,8 +118,7 @@ fn events() -> String {
         order_id,outcome,device_type,browser,os,user_agent,country,referrer,utm_source,utm_medium,utm_campaign\n"
         .to_owned();
     for (number, line) in EVENTS.lines().filter(|line| !line.trim().is_empty()).enumerate() {
-        let cells: Vec<_> =
-            line.split_whitespace().map(|cell| if cell == "." { "" } else { cell }).collect();
+        let cells: Vec<_> = line.split_whitespace().map(|cell| if cell == "." { "" } else { cell }).collect();
         let &[visitor, user, time, event_type, product, price, quantity, order, outcome] = cells.as_slice()
         else {
             panic!("not nine cells: {line}");
@@ -345,11 +344,7 @@ fn products_carts_categories_and_weeks_add_up() {
             "select * from gold.agg_user_weekly where customer_id in ('A', 'B')
              order by customer_id, week_start"
         ),
-        [
-            "A 2026-03-02 1 1 1 1 25.00 1",
-            "B 2026-03-02 0 5 1 0 0.00 0",
-            "B 2026-03-09 1 1 1 0 0.00 0",
-        ]
+        ["A 2026-03-02 1 1 1 1 25.00 1", "B 2026-03-02 0 5 1 0 0.00 0", "B 2026-03-09 1 1 1 0 0.00 0",]
     );
     assert_eq!(
         warehouse.rows(
@@ -385,10 +380,7 @@ fn a_log_without_orders_gives_one_order_per_tracker_session() {
                  device_key, channel_key
              from gold.fact_orders order by order_time"
         ),
-        [
-            "true true 2019-10-01T00:01:00Z 2 6.50 - -1 -1",
-            "true true 2019-10-01T00:21:00Z 1 4.00 - -1 -1",
-        ]
+        ["true true 2019-10-01T00:01:00Z 2 6.50 - -1 -1", "true true 2019-10-01T00:21:00Z 1 4.00 - -1 -1",]
     );
     assert_eq!(
         warehouse.rows(
