@@ -46,14 +46,15 @@ customer_orders as (
 refunds as (
 
     select
-        days.customer_id,
-        sum(days.refund_amount) as refund_amount
-    from gold.customer_days as days
+        {{ customer_id("f", "v") }} as customer_id,
+        sum(f.refund_amount) as refund_amount
+    from gold.fact_events as f
+    inner join visitors as v on f.visitor_id = v.visitor_id
     cross join period
     where
-        days.date <= period.as_of_date
-        and days.refund_amount > 0
-    group by days.customer_id
+        f.event_type = 'refund'
+        and f.event_date <= period.as_of_date
+    group by {{ customer_id("f", "v") }}
 
 ),
 

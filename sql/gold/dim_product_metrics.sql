@@ -24,10 +24,14 @@ product_events as (
 
 ),
 
-totals as (
+-- By session, then by visitor, then by product: sessions and visitors are then
+-- counted as rows, which costs far less than distinct counts.
+by_session as (
 
     select
         product_id,
+        visitor_id,
+        session_id,
         sum(case when event_type = 'product_view' then 1 else 0 end) as views,
         sum(case when event_type = 'add_to_cart' then 1 else 0 end) as adds,
         sum(case when event_type = 'remove_from_cart' then 1 else 0 end)
@@ -36,21 +40,64 @@ totals as (
         sum(case when purchase_lines = 1 then quantity else 0 end) as units,
         sum(case when event_type = 'refund' then quantity else 0 end)
             as refund_units,
-        count(
-            distinct case when event_type = 'product_view' then session_id end
-        ) as viewing_sessions,
-        count(
-            distinct case when event_type = 'add_to_cart' then session_id end
-        ) as cart_sessions,
-        count(distinct case when purchase_lines = 1 then session_id end)
-            as buying_sessions,
-        count(distinct case when purchase_lines = 1 then order_id end)
-            as orders_containing,
-        count(distinct case when session_id is not null then visitor_id end)
-            as visitors,
         sum(revenue) as revenue,
         sum(refund_amount) as refund_amount
     from product_events
+    group by product_id, visitor_id, session_id
+
+),
+
+by_visitor as (
+
+    select
+        product_id,
+        visitor_id,
+        count(session_id) as sessions,
+        sum(views) as views,
+        sum(adds) as adds,
+        sum(removes) as removes,
+        sum(purchase_lines) as purchase_lines,
+        sum(units) as units,
+        sum(refund_units) as refund_units,
+        sum(case when views > 0 then 1 else 0 end) as viewing_sessions,
+        sum(case when adds > 0 then 1 else 0 end) as cart_sessions,
+        sum(case when purchase_lines > 0 then 1 else 0 end)
+            as buying_sessions,
+        sum(revenue) as revenue,
+        sum(refund_amount) as refund_amount
+    from by_session
+    group by product_id, visitor_id
+
+),
+
+totals as (
+
+    select
+        product_id,
+        sum(views) as views,
+        sum(adds) as adds,
+        sum(removes) as removes,
+        sum(purchase_lines) as purchase_lines,
+        sum(units) as units,
+        sum(refund_units) as refund_units,
+        sum(viewing_sessions) as viewing_sessions,
+        sum(cart_sessions) as cart_sessions,
+        sum(buying_sessions) as buying_sessions,
+        sum(case when sessions > 0 then 1 else 0 end) as visitors,
+        sum(revenue) as revenue,
+        sum(refund_amount) as refund_amount
+    from by_visitor
+    group by product_id
+
+),
+
+order_counts as (
+
+    select
+        product_id,
+        count(distinct order_id) as orders_containing
+    from product_events
+    where purchase_lines = 1
     group by product_id
 
 ),
@@ -84,7 +131,7 @@ final as (
         cast(coalesce(totals.cart_sessions, 0) as bigint) as cart_sessions,
         cast(coalesce(totals.buying_sessions, 0) as bigint)
             as buying_sessions,
-        cast(coalesce(totals.orders_containing, 0) as bigint)
+        cast(coalesce(order_counts.orders_containing, 0) as bigint)
             as orders_containing,
         cast(coalesce(totals.visitors, 0) as bigint) as visitors,
         cast(coalesce(totals.revenue, 0) as decimal(18, 2)) as revenue,
@@ -93,6 +140,7 @@ final as (
         cast(last_sale.unit_price as decimal(12, 2)) as last_paid_price
     from gold.dim_products as products
     left join totals on products.product_id = totals.product_id
+    left join order_counts on products.product_id = order_counts.product_id
     left join numbered_sales as last_sale
         on
             products.product_id = last_sale.product_id

@@ -35,37 +35,49 @@ seen as (
     select
         product_id,
         min(event_date) as first_seen_date,
-        max(event_date) as last_seen_date
+        max(event_date) as last_seen_date,
+        max(case when category is not null then event_time_us end)
+            as category_us,
+        max(case when brand is not null then event_time_us end) as brand_us
     from product_events
     group by product_id
 
 ),
 
+-- Only the events of the last instant are put in order, not the whole log.
 numbered_categories as (
 
     select
-        product_id,
-        category,
+        product_events.product_id,
+        product_events.category,
         row_number() over (
-            partition by product_id
-            order by event_time_us desc, event_rank desc, event_id desc
+            partition by product_events.product_id
+            order by product_events.event_rank desc, product_events.event_id desc
         ) as number_from_end
     from product_events
-    where category is not null
+    inner join seen
+        on
+            product_events.product_id = seen.product_id
+            and product_events.event_time_us = seen.category_us
+    where product_events.category is not null
 
 ),
 
 numbered_brands as (
 
     select
-        product_id,
-        brand,
+        product_events.product_id,
+        product_events.brand,
         row_number() over (
-            partition by product_id
-            order by event_time_us desc, event_rank desc, event_id desc
+            partition by product_events.product_id
+            order by product_events.event_rank desc, product_events.event_id desc
         ) as number_from_end
     from product_events
-    where brand is not null
+    inner join seen
+        on
+            product_events.product_id = seen.product_id
+            and product_events.event_time_us = seen.brand_us
+    where product_events.brand is not null
 
 ),
 

@@ -25,26 +25,35 @@ visitors as (
 
 ),
 
-members as (
+-- An account is a member that an event or the catalogue knows as one; any
+-- other is a visitor never stitched.
+known_members as (
 
-    select customer_id from visitors
-    union
-    select user_id as customer_id
+    select
+        customer_id,
+        case when user_id is not null then 1 else 0 end as is_account
+    from gold.dim_visitors
+    union all
+    select
+        user_id as customer_id,
+        1 as is_account
     from gold.fact_events
     where user_id is not null
-    union
-    select user_id as customer_id from silver.users
+    union all
+    select
+        user_id as customer_id,
+        1 as is_account
+    from silver.users
 
 ),
 
--- An account is a member that some event or the catalogue knows as one.
-accounts as (
+members as (
 
-    select user_id
-    from gold.fact_events
-    where user_id is not null
-    union
-    select user_id from silver.users
+    select
+        customer_id,
+        case when max(is_account) = 1 then customer_id end as user_id
+    from known_members
+    group by customer_id
 
 ),
 
@@ -174,8 +183,8 @@ final as (
 
     select
         cast(members.customer_id as string) as customer_id,
-        cast(accounts.user_id as string) as user_id,
-        cast(accounts.user_id is not null as boolean) as is_known,
+        cast(members.user_id as string) as user_id,
+        cast(members.user_id is not null as boolean) as is_known,
         cast(users.name as string) as name,
         cast(users.gender as string) as gender,
         cast(users.birth_year as int) as birth_year,
@@ -184,7 +193,7 @@ final as (
         cast(users.signup_date as date) as signup_date,
         users.updated_at,
         cast(
-            accounts.user_id is not null and users.user_id is null as boolean
+            members.user_id is not null and users.user_id is null as boolean
         ) as is_inferred,
         cast(days.first_seen_date as date) as first_seen_date,
         cast(days.last_seen_date as date) as last_seen_date,
@@ -225,8 +234,7 @@ final as (
         cast(segmented.btyd_t_days as int) as btyd_t_days
     from members
     cross join silver.period as period
-    left join accounts on members.customer_id = accounts.user_id
-    left join silver.users as users on members.customer_id = users.user_id
+    left join silver.users as users on members.user_id = users.user_id
     left join days on members.customer_id = days.customer_id
     left join sessions on members.customer_id = sessions.customer_id
     left join numbered_sessions as first_session

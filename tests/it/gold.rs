@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::DateTime;
@@ -61,29 +62,29 @@ N,Nora,FR,2026-01-06,2026-03-01T00:00:00Z
 /// The warehouse that a folder of raw files gives.
 struct Warehouse {
     engine: LocalEngine,
-    _folder: tempfile::TempDir,
 }
 
+/// The warehouse of the visits told above, made once.
+static TOLD: LazyLock<Warehouse> = LazyLock::new(|| {
+    Warehouse::of("told", &[("events.csv", &events()), ("products.csv", PRODUCTS), ("users.csv", USERS)])
+});
+
 impl Warehouse {
-    /// `files` are names and contents of raw files.
-    fn of(files: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let raw = folder.path().join("raw");
-        fs::create_dir(&raw).unwrap();
+    /// Made anew in a folder of that name; `files` are names and contents of raw files.
+    fn of(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gold").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        let raw = folder.join("raw");
+        fs::create_dir_all(&raw).unwrap();
         let inputs = files.iter().map(|(name, content)| write(&raw, name, content)).collect();
-        let lake = Lake::new(folder.path().join("data"));
+        let lake = Lake::new(folder.join("data"));
         let progress = Progress::hidden();
         let now = DateTime::parse_from_rfc3339("2026-04-01T00:00:00Z").unwrap().to_utc();
         let options = ingest::Options { inputs, ..ingest::Options::default() };
         ingest::ingest(&lake, &options, now, &progress).unwrap();
         transform::transform(&lake, &transform::Options::default(), &progress).unwrap();
         let engine = LocalEngine::open(&lake, &engine::Options::default()).unwrap();
-        Self { engine, _folder: folder }
-    }
-
-    /// The visits told above.
-    fn told() -> Self {
-        Self::of(&[("events.csv", &events()), ("products.csv", PRODUCTS), ("users.csv", USERS)])
+        Self { engine }
     }
 
     /// Rows of a statement, cells separated by a space, nulls as `-`.
@@ -106,7 +107,7 @@ impl Warehouse {
     }
 }
 
-fn write(folder: &Path, name: &str, content: &str) -> std::path::PathBuf {
+fn write(folder: &Path, name: &str, content: &str) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, content).unwrap();
     path
@@ -142,7 +143,7 @@ fn events() -> String {
 
 #[test]
 fn sessions_count_each_step_cart_and_order() {
-    let rows = Warehouse::told().rows(
+    let rows = TOLD.rows(
         "select visitor_id, session_date, user_id, events, duration_seconds, max_step,
              converted_sessions, cart_sessions, checkout_sessions, abandoned_sessions,
              reached_product_view, reached_cart, reached_checkout, reached_purchase,
@@ -168,7 +169,7 @@ fn sessions_count_each_step_cart_and_order() {
 
 #[test]
 fn orders_are_dated_by_their_first_line_and_owned_by_the_account_seen() {
-    let rows = Warehouse::told().rows(
+    let rows = TOLD.rows(
         "select order_id, is_order_id_derived, order_date, order_hour, session_date, visitor_id, user_id,
              orders, priced_orders, order_lines, unpriced_lines, units, revenue, distinct_products
          from gold.fact_orders order by order_id",
@@ -186,7 +187,7 @@ fn orders_are_dated_by_their_first_line_and_owned_by_the_account_seen() {
 
 #[test]
 fn events_keep_their_own_day_and_their_sessions_origin() {
-    let rows = Warehouse::told().rows(
+    let rows = TOLD.rows(
         "select event_date, session_date, event_sequence, event_type, f.user_id, f.order_id, quantity,
              purchase_lines, f.revenue, refund_amount, device_key = -1, channel_group
          from gold.fact_events as f
@@ -210,7 +211,7 @@ fn events_keep_their_own_day_and_their_sessions_origin() {
 
 #[test]
 fn days_are_dense_and_leave_the_crawler_out() {
-    let rows = Warehouse::told().rows(
+    let rows = TOLD.rows(
         "select date, is_complete, events, product_views, adds, checkouts, refund_amount, refund_events,
              sessions, converted_sessions, bounced_sessions, cart_sessions, abandoned_sessions,
              session_seconds, potential_lost_revenue, session_revenue, orders, priced_orders, units,
@@ -234,9 +235,8 @@ fn days_are_dense_and_leave_the_crawler_out() {
 
 #[test]
 fn the_next_login_on_a_shared_device_takes_only_rows_without_an_account() {
-    let warehouse = Warehouse::told();
     assert_eq!(
-        warehouse.rows(
+        TOLD.rows(
             "select visitor_id, customer_id, user_id, accounts_seen, is_bot, bot_reason, first_seen_date,
                  first_session_id is null
              from gold.dim_visitors where visitor_id in ('v1', 'v3', 'v6', 'v8') order by visitor_id"
@@ -249,7 +249,7 @@ fn the_next_login_on_a_shared_device_takes_only_rows_without_an_account() {
         ]
     );
     assert_eq!(
-        warehouse.rows(
+        TOLD.rows(
             "select customer_id, is_known, is_inferred, name, first_seen_date, sessions, events,
                  orders, units, revenue, refund_amount, net_revenue, first_order_id
              from gold.dim_users order by customer_id"
@@ -271,7 +271,7 @@ fn the_next_login_on_a_shared_device_takes_only_rows_without_an_account() {
 
 #[test]
 fn scores_give_equal_customers_equal_numbers() {
-    let rows = Warehouse::told().rows(
+    let rows = TOLD.rows(
         "select customer_id, as_of_date, days_since_last_order, r_score, f_score, m_score, rfm_segment,
              btyd_frequency, btyd_recency_days, btyd_t_days
          from gold.dim_users where customer_id in ('A', 'B', 'v:v3', 'v:v7') order by customer_id",
@@ -289,9 +289,8 @@ fn scores_give_equal_customers_equal_numbers() {
 
 #[test]
 fn products_carts_categories_and_weeks_add_up() {
-    let warehouse = Warehouse::told();
     assert_eq!(
-        warehouse.rows(
+        TOLD.rows(
             "select product_id, product_name, category_l1, category_l2, category_l3, brand, current_price,
                  is_inferred
              from gold.dim_products order by product_id"
@@ -305,18 +304,18 @@ fn products_carts_categories_and_weeks_add_up() {
     );
     // The failed payment showed a price, and sold nothing.
     assert_eq!(
-        warehouse.rows("select * from gold.agg_product_daily where product_id = 'p2' order by date"),
+        TOLD.rows("select * from gold.agg_product_daily where product_id = 'p2' order by date"),
         [
             "2026-03-03 p2 1 2 0 1 0 1 5.00 0.00 5.00 5.50 5.20 1 1 1",
             "2026-03-05 p2 0 0 0 0 1 0 0.00 5.00 - - - 0 0 0",
         ]
     );
     assert_eq!(
-        warehouse.rows("select * from gold.agg_cart_product_daily order by session_date, product_id"),
+        TOLD.rows("select * from gold.agg_cart_product_daily order by session_date, product_id"),
         ["2026-03-03 p2 1 2 11.00", "2026-03-04 p3 1 3 0.00"]
     );
     assert_eq!(
-        warehouse.rows(
+        TOLD.rows(
             "select product_id, views, adds, removes, purchase_lines, units, refund_units, viewing_sessions,
                  cart_sessions, buying_sessions, orders_containing, visitors, revenue, refund_amount,
                  last_paid_price
@@ -330,7 +329,7 @@ fn products_carts_categories_and_weeks_add_up() {
         ]
     );
     assert_eq!(
-        warehouse.rows("select * from gold.agg_category_metrics where category_l1 = 'home' order by date"),
+        TOLD.rows("select * from gold.agg_category_metrics where category_l1 = 'home' order by date"),
         [
             "2026-03-02 home lighting 1 1 0 2 0 1 20.00 0.00 1 1",
             "2026-03-03 home lighting 1 0 0 1 0 1 9.00 0.00 1 1",
@@ -340,14 +339,14 @@ fn products_carts_categories_and_weeks_add_up() {
         ]
     );
     assert_eq!(
-        warehouse.rows(
+        TOLD.rows(
             "select * from gold.agg_user_weekly where customer_id in ('A', 'B')
              order by customer_id, week_start"
         ),
         ["A 2026-03-02 1 1 1 1 25.00 1", "B 2026-03-02 0 5 1 0 0.00 0", "B 2026-03-09 1 1 1 0 0.00 0",]
     );
     assert_eq!(
-        warehouse.rows(
+        TOLD.rows(
             "select session_date, channel_group, country, is_new_visitor, sessions, abandoned_sessions,
                  reached_checkout, revenue, potential_lost_revenue
              from gold.agg_session_daily as s inner join gold.dim_channel as c on s.channel_key = c.channel_key
@@ -366,14 +365,17 @@ fn products_carts_categories_and_weeks_add_up() {
 /// A log like that of REES46 has no accounts, devices, channels, checkouts or order ids.
 #[test]
 fn a_log_without_orders_gives_one_order_per_tracker_session() {
-    let warehouse = Warehouse::of(&[(
-        "rees46.csv",
-        "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n\
+    let warehouse = Warehouse::of(
+        "without_orders",
+        &[(
+            "rees46.csv",
+            "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n\
          2019-10-01 00:00:00 UTC,view,1,10,a.b,acme,2.50,7,s1\n\
          2019-10-01 00:01:00 UTC,purchase,1,10,a.b,acme,2.50,7,s1\n\
          2019-10-01 00:20:00 UTC,purchase,2,11,,,4.00,7,s1\n\
          2019-10-01 00:21:00 UTC,purchase,2,11,,,4.00,7,s2\n",
-    )]);
+        )],
+    );
     assert_eq!(
         warehouse.rows(
             "select order_id like 'd:%', is_order_id_derived, order_time, order_lines, revenue, user_id,
@@ -399,15 +401,18 @@ fn a_log_without_orders_gives_one_order_per_tracker_session() {
 /// A log like that of RetailRocket has order ids and no prices: revenue is 0 and no order is priced.
 #[test]
 fn a_log_without_prices_has_orders_without_value() {
-    let warehouse = Warehouse::of(&[(
-        "retailrocket.csv",
-        "timestamp,visitorid,event,itemid,transactionid\n\
+    let warehouse = Warehouse::of(
+        "without_prices",
+        &[(
+            "retailrocket.csv",
+            "timestamp,visitorid,event,itemid,transactionid\n\
          1433193132000,1,view,5,\n\
          1433193133000,1,addtocart,5,\n\
          1433193134000,1,transaction,5,77\n\
          1433193135000,1,transaction,6,77\n\
          1433193136000,2,addtocart,5,\n",
-    )]);
+        )],
+    );
     assert_eq!(
         warehouse.rows(
             "select orders, priced_orders, order_lines, unpriced_lines, units, revenue from gold.fact_orders"
