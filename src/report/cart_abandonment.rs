@@ -8,7 +8,7 @@ use super::About;
 use super::canvas::{Anchor, Area, Canvas};
 use super::column::Rows;
 use super::theme::{self, Caption};
-use super::trend::{Days, Panel, Series};
+use super::trend::{self, Days, Panel, Series};
 use super::{font, format};
 use crate::error::Result;
 
@@ -77,14 +77,15 @@ fn caption(all: &Carts, about: &About) -> Caption {
     Caption {
         title,
         subtitle: format!(
-            "{} and the value left in them, {}, in business time",
+            "{}{}, {}, in business time",
             format::plural(all.carts as i64, "cart session"),
+            if all.lost > 0.0 { " and the value left in them" } else { "" },
             about.period.text()
         ),
         note: format!(
             "Abandoned = something was put into the cart, and the session has no order. The value is potential: a \
              later session may still buy. Bots are left out.{}",
-            about.period.partial_note("hollow, and in no mean")
+            about.period.partial_note(trend::partial_text(about.period.days()))
         ),
     }
 }

@@ -215,13 +215,3 @@ fn wrong_requests_are_refused_with_the_way_out() {
     let missing = render(&bare, &Options::default(), &Progress::hidden()).unwrap_err().to_string();
     assert!(missing.contains("fact_daily_metrics") && missing.contains("transform"), "{missing}");
 }
-
-/// Pictures to look at: `CLICKMILL_PICTURES=folder cargo test pictures_to_look_at`.
-#[test]
-fn pictures_to_look_at() {
-    let Some(folder) = std::env::var_os("CLICKMILL_PICTURES") else { return };
-    for (layer, gold) in layers() {
-        let options = Options { dir: PathBuf::from(&folder).join(layer), ..Options::default() };
-        render(&gold.engine(), &options, &Progress::hidden()).unwrap();
-    }
-}

@@ -106,11 +106,11 @@ impl Days {
             _ => ". Mean of the 7 days up to each day",
         }
     }
+}
 
-    /// What becomes of days that are not covered whole, in words.
-    pub(super) fn partial_text(&self) -> &'static str {
-        if self.dates.len() <= MOST_DAYS { "hollow, and in no mean" } else { "in no mean" }
-    }
+/// What becomes of days that are not covered whole in so many days, in words.
+pub(super) fn partial_text(days: i64) -> &'static str {
+    if days <= MOST_DAYS as i64 { "hollow, and in no mean" } else { "in no mean" }
 }
 
 /// One measure over the days.
