@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::About;
 use super::canvas::{Anchor, Area, Canvas};
 use super::column::Rows;
-use super::theme::{self, Caption};
+use super::theme::{self, Caption, VALUE_ROOM};
 use super::trend::{self, Days, Panel, Series};
 use super::{font, format};
 use crate::error::Result;
@@ -152,7 +152,7 @@ fn on_devices(canvas: &Canvas, area: Area, devices: Vec<(String, Carts)>, about:
     }
     let top = area.top + 58.0;
     let height = ((area.bottom - top) / devices.len().max(1) as f64).min(190.0);
-    let room = area.width() - 84.0;
+    let room = area.width() - VALUE_ROOM;
     for (position, (name, sums)) in devices.iter().enumerate() {
         let y = top + height * position as f64;
         let rate = sums.abandoned / sums.carts;

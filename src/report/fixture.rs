@@ -54,8 +54,7 @@ impl Gold {
 
     fn tables(&self) -> Vec<(&'static str, String)> {
         let Self { days, sessions, products, devices, order_every, price, name, partial } = self;
-        // A series of no numbers is written as one that ends before it starts.
-        let day = "cast(date '2026-01-01' + cast(d.value || ' days' as interval) as date)";
+        let day = "cast(date '2026-01-01' + cast((d.value - 1) || ' days' as interval) as date)";
         let buys = if *order_every > 0 {
             format!("(s.value * 7 + d.value) % {order_every} = 0")
         } else {

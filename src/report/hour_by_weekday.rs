@@ -3,7 +3,7 @@
 use super::About;
 use super::canvas::{Anchor, Area, Canvas};
 use super::column::Rows;
-use super::theme::{self, Caption};
+use super::theme::{self, Caption, VALUE_ROOM};
 use super::{font, format};
 use crate::error::Result;
 
@@ -109,12 +109,14 @@ fn map(canvas: &Canvas, area: Area, week: &Week) {
                 canvas.outline(cell, theme::CONVERSION, 5);
             }
         }
-        let length = (bars.width() - 92.0) * totals[day] / fullest;
-        let bar =
-            Area { right: bars.left + length, top: top + height * 0.22, bottom: top + height * 0.78, ..bars };
-        canvas.fill(bar, theme::SESSIONS);
-        let label = format::compact(totals[day]);
-        canvas.text(bar.right + 10.0, middle, Anchor::Left, theme::LABEL.bold(), &label);
+        let length = (bars.width() - VALUE_ROOM) * totals[day] / fullest;
+        canvas.bar(
+            bars.left,
+            middle,
+            (length, height * 0.56),
+            theme::SESSIONS,
+            &format::compact(totals[day]),
+        );
     }
     canvas.line(&[(bars.left, cells.top), (bars.left, cells.bottom)], theme::SOFT, 2);
     for hour in (0..HOURS).step_by(3) {

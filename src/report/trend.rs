@@ -46,9 +46,7 @@ impl Series {
         }
         format::ratio(self.part[days.clone()].iter().sum(), self.whole[days].iter().sum())
     }
-}
 
-impl Series {
     /// The largest value that will be drawn for a day.
     fn shown(&self, day: usize, days: &Days) -> Option<f64> {
         if days.dates.len() <= MOST_DAYS { self.day(day) } else { self.week(day, &days.whole) }
