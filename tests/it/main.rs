@@ -3,3 +3,7 @@
 mod gold;
 mod ingest;
 mod sources;
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod load;
+mod shop;
