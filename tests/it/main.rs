@@ -1,9 +1,8 @@
 //! All integration tests, in one binary (one link of DataFusion).
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod gold;
 mod ingest;
-mod sources;
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 mod load;
 mod shop;
+mod sources;
