@@ -25,7 +25,7 @@ product_events as (
         event_rank,
         nullif(trim(category), '') as category,
         nullif(trim(brand), '') as brand
-    from silver.sessionized_events
+    from silver.events
     where product_id is not null
 
 ),

@@ -28,7 +28,7 @@ events as (
         event_type in (
             'add_to_cart', 'remove_from_cart', 'purchase', 'refund'
         ) as has_quantity
-    from silver.sessionized_events
+    from silver.events
 
 ),
 

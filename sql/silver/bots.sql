@@ -69,7 +69,7 @@ session_paces as (
         count(*) as events,
         max(event_time_us) - min(event_time_us) as duration_us,
         sum(case when event_type = 'purchase' then 1 else 0 end) as purchases
-    from silver.sessionized_events
+    from silver.events
     where session_id is not null
     group by visitor_id, session_id
 

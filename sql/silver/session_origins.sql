@@ -12,7 +12,7 @@ with
 session_events as (
 
     select *
-    from silver.sessionized_events
+    from silver.events
     where session_id is not null
 
 ),
