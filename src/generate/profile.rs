@@ -140,6 +140,7 @@ pub(crate) struct Page {
     pub from_product: Next,
     pub again: f64,
     pub on: f64,
+    pub on_after_landing: f64,
     pub most: u32,
 }
 
@@ -391,6 +392,7 @@ impl Profile {
             ("pace.pause", self.pace.pause),
             ("page.again", self.page.again),
             ("page.on", self.page.on),
+            ("page.on_after_landing", self.page.on_after_landing),
             ("order.through_cart", self.order.through_cart),
             ("order.look_at_cart", self.order.look_at_cart),
             ("order.abandon_at_checkout", self.order.abandon_at_checkout),

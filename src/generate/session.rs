@@ -173,7 +173,7 @@ impl Recorder<'_> {
     fn unfold(&mut self, landing: Page, category: usize, steps: Vec<Step>, stream: &mut Stream) {
         let profile = &self.plan.profile;
         let pace = &profile.pace;
-        let mut mu = pace.mu + pace.visit_sigma * stream.normal();
+        let mu = pace.mu + pace.visit_sigma * stream.normal();
         let mut category = category;
         let mut page = landing;
         let first = match steps.first() {
@@ -229,10 +229,10 @@ impl Recorder<'_> {
                 seen.push(*product);
             }
             page = Page::Product;
-            // Long looks come in rows: the pace wanders a little.
-            mu += 0.0;
         }
-        while !self.over && stream.chance(profile.page.on) {
+        let mut on = if self.events.len() == 1 { profile.page.on_after_landing } else { profile.page.on };
+        while !self.over && stream.chance(on) {
+            on = profile.page.on;
             page = match journey::next_page(profile, page, stream) {
                 Page::Product => Page::Category,
                 next => next,
