@@ -17,6 +17,8 @@
 
 mod event;
 mod journey;
+#[cfg(test)]
+mod laws;
 mod life;
 mod place;
 mod product;
