@@ -18,6 +18,8 @@ mod number;
 mod parquet;
 mod row;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod truth;
 
 use std::collections::BTreeMap;
