@@ -129,6 +129,49 @@ fn the_default_run_has_about_a_hundred_thousand_events() {
 }
 
 #[test]
+fn the_smallest_run_there_is_works() {
+    let options = Options { sessions: 1, users: Some(1), products: 1, days: 1, ..Options::default() };
+    for seed in 0..50 {
+        let (events, sessions) = all_rows(&Plan::new(&Options { seed, ..options.clone() }).unwrap());
+        assert_eq!(sessions.len(), 1);
+        assert!(!events.is_empty());
+    }
+}
+
+#[test]
+fn visits_have_the_shape_the_profile_names_sources_for() {
+    let plan = Plan::new(&Options { seed: 9, ..Options::default() }).unwrap();
+    let (events, _) = all_rows(&plan);
+    // Product events (views, cart, purchases) of each session, and its milestones.
+    let mut sessions: BTreeMap<u128, (u32, bool, bool)> = BTreeMap::new();
+    for event in &events {
+        let Some(session) = event.visit.session_id else { continue };
+        let (count, cart, bought) = sessions.entry(session).or_default();
+        match event.event_type {
+            EventType::ProductView => *count += 1,
+            EventType::AddToCart => (*count, *cart) = (*count + 1, true),
+            EventType::Purchase => (*count, *bought) = (*count + 1, true),
+            _ => {}
+        }
+    }
+    sessions.retain(|_, (count, ..)| *count > 0);
+    let share = |holds: &dyn Fn(&(u32, bool, bool)) -> bool| {
+        sessions.values().filter(|session| holds(session)).count() as f64 / sessions.len() as f64
+    };
+    // The bands are three times the sampling error around the published figures.
+    let shares = [
+        ("one event", share(&|session| session.0 == 1), 0.354, 0.04),
+        ("bought", share(&|session| session.2), 0.068, 0.015),
+        ("cart", share(&|session| session.1), 0.088, 0.015),
+        ("cart without purchase", share(&|session| session.1 && !session.2), 0.049, 0.012),
+        ("purchase without cart", share(&|session| session.2 && !session.1), 0.029, 0.010),
+    ];
+    for (name, found, published, band) in shares {
+        assert!((found - published).abs() < band, "{name}: {found}, published {published}");
+    }
+}
+
+#[test]
 fn several_blocks_of_users_hold_every_user_once() {
     // More sessions than a shard should hold on its one day.
     let plan = Plan::new(&options(3, 20_000, 1)).unwrap();
