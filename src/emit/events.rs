@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
+use ::parquet::errors::ParquetError;
+
 use super::batch::Batch;
 use super::csv::Csv;
 use super::file::{FileEntry, RawFile};
@@ -15,6 +17,9 @@ use super::{Format, Options, parquet, row, schema, write_error};
 use crate::error::{Error, Result};
 use crate::generate::{Event, Plan, Shard, ShardRows, TrueSession};
 use crate::progress::Progress;
+
+/// Rows of a record batch on its way to Parquet.
+const ROWS_PER_BATCH: usize = 8192;
 
 /// What a maker hands to the writer of the truth.
 struct Made {
@@ -118,15 +123,23 @@ fn file(
             jsonl.take()
         }
         Format::Parquet => {
-            let mut batch = Batch::new(schema::EVENTS);
-            events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut batch));
-            let batch = batch.finish().map_err(|source| write_error(&raw.join(&path), source))?;
-            parquet::file(&batch).map_err(|source| write_error(&raw.join(&path), source))?
+            in_parquet(plan, events, &mut scratch).map_err(|source| write_error(&raw.join(&path), source))?
         }
     };
     let mut file = RawFile::create(raw, path)?;
     file.append(&bytes)?;
     file.publish(events.len() as u64).map(Some)
+}
+
+/// Events as the bytes of a Parquet file, made batch by batch.
+fn in_parquet(plan: &Plan, events: &[Event], scratch: &mut String) -> Result<Vec<u8>, ParquetError> {
+    let mut writer = parquet::writer(Vec::new(), schema::arrow(schema::EVENTS))?;
+    let mut batch = Batch::new(schema::EVENTS);
+    for rows in events.chunks(ROWS_PER_BATCH) {
+        rows.iter().for_each(|event| row::event(plan, event, scratch, &mut batch));
+        writer.write(&batch.finish()?)?;
+    }
+    writer.into_inner()
 }
 
 /// `events/dt=2026-01-05/part-0000.csv`.

@@ -142,7 +142,7 @@ fn write(
     progress: &Progress,
 ) -> Result<(Manifest, [f64; 4])> {
     let started = Instant::now();
-    let mut files = vec![users(plan, raw)?];
+    let mut files = vec![users(plan, raw, progress)?];
     let user_seconds = started.elapsed().as_secs_f64();
     files.push(products(plan, raw)?);
     let product_seconds = started.elapsed().as_secs_f64() - user_seconds;
@@ -156,13 +156,14 @@ fn write(
 }
 
 /// Writes `users.csv`.
-fn users(plan: &Plan, raw: &Path) -> Result<FileEntry> {
+fn users(plan: &Plan, raw: &Path, progress: &Progress) -> Result<FileEntry> {
     let mut file = RawFile::create(raw, "users.csv".to_owned())?;
     let (mut csv, mut scratch, mut rows) = (Csv::new(schema::USERS), String::new(), 0);
     for user in plan.users() {
         row::user(&user, &mut scratch, &mut csv);
         rows += 1;
         if csv.len() > CHUNK {
+            progress.checkpoint()?;
             file.append(&csv.take())?;
         }
     }
