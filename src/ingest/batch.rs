@@ -32,6 +32,7 @@ pub(super) fn ingest_files(
     let choice = Choice::new(options)?;
     let known: BTreeMap<_, _> =
         batches(lake)?.into_iter().map(|batch| (batch.batch_id.clone(), batch)).collect();
+    progress.begin("examine", files.len() as u64);
     let examined = in_parallel(options.threads, files, |file| Examined::new(file, &known, progress))?;
 
     let mut planned = Vec::new();
@@ -111,6 +112,7 @@ impl<'a> Examined<'a> {
             };
             check_columns(path, &columns)?;
         }
+        progress.advance(1)?;
         Ok(Self { input, batch_id, sha256, bytes, modified, format, columns })
     }
 }
@@ -186,7 +188,12 @@ impl Planned<'_> {
         }
         if !batch.new_columns.is_empty() {
             let columns = batch.new_columns.join(", ");
-            tracing::warn!(file = input.given, source = batch.source, columns, "columns unknown to the mapping");
+            tracing::warn!(
+                file = input.given,
+                source = batch.source,
+                columns,
+                "columns unknown to the mapping"
+            );
         }
         tracing::info!(file = input.given, rows = row_count, malformed_rows, "ingested");
         Ok((row_count, bytes))

@@ -5,7 +5,7 @@
 //! where values begin and end.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, Cursor, Read};
 use std::path::Path;
 
@@ -76,11 +76,7 @@ pub(super) fn read_array(path: &Path, columns: &[String], count: &ByteCount, row
 }
 
 /// Calls `take` with the number and bytes of every line that is not blank.
-fn each_line(
-    path: &Path,
-    count: &ByteCount,
-    mut take: impl FnMut(u64, &[u8]) -> Result<()>,
-) -> Result<()> {
+fn each_line(path: &Path, count: &ByteCount, mut take: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
     let mut input = content::open(path, count)?;
     let head = content::head(path, &mut input)?;
     let mut input = Cursor::new(head).chain(input);
@@ -116,7 +112,7 @@ fn whole(path: &Path, count: &ByteCount) -> Result<String> {
 #[derive(Default)]
 struct Columns {
     names: Vec<String>,
-    known: std::collections::HashSet<String>,
+    known: HashSet<String>,
 }
 
 impl Columns {
@@ -266,7 +262,7 @@ impl<'a> Scan<'a> {
                 Ok(value)
             }
             Some(Err(error)) if !error.is_eof() => Err(format!("not JSON at byte {}: {error}", self.at + 1)),
-            _ => Err(self.unexpected("a value")),
+            _ => Err("cut off within a value".to_owned()),
         }
     }
 
@@ -291,7 +287,8 @@ mod tests {
 
     #[test]
     fn values_keep_their_text() {
-        let members = members(r#" {"a": 33.20 ,"b":"x\"y","c":null,"d":{"e":[1, 2]},"f":123456789012345678901234} "#);
+        let members =
+            members(r#" {"a": 33.20 ,"b":"x\"y","c":null,"d":{"e":[1, 2]},"f":123456789012345678901234} "#);
         let values: Vec<_> = members.unwrap().iter().map(|(_, value)| plain(value).unwrap()).collect();
         assert_eq!(values, ["33.20", "x\"y", "", r#"{"e":[1, 2]}"#, "123456789012345678901234"]);
     }
@@ -309,8 +306,8 @@ mod tests {
         assert_eq!(error("[1]"), "not a JSON object");
         assert_eq!(error("hello"), "not a JSON object");
         assert_eq!(error(r#"{"a":1"#), "cut off before ','");
-        assert_eq!(error(r#"{"a":"#), "cut off before a value");
-        assert_eq!(error(r#"{"a":"x"#), "cut off before a value");
+        assert_eq!(error(r#"{"a":"#), "cut off within a value");
+        assert_eq!(error(r#"{"a":"x"#), "cut off within a value");
         assert!(error(r#"{"a":tru}"#).starts_with("not JSON"));
         assert!(error(r#"{"a":1} {"b":2}"#).contains("the end of the row"));
         assert!(members("{}").unwrap().is_empty());
