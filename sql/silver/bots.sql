@@ -2,7 +2,7 @@
 -- 'user agent'  the browser says so (bot, crawler, spider, headless, a script
 --               library), phones named Cubot apart;
 -- 'pace'        a session of at least 30 events at one or more a second, or of
---               300 events at one or more in five seconds: nobody reads so fast;
+--               300 at one or more in five seconds: nobody reads so fast;
 -- 'volume'      a session of more than 2,000 events.
 -- A visitor who ever bought is judged by the user agent only.
 -- grain: one row per visitor that is a bot
