@@ -114,6 +114,42 @@ fn an_open_quote_costs_one_row() {
     assert_eq!(scratch.texts("events", "_raw_line")[4].as_deref(), Some("e5,v1,t,page_view,\"never closed"));
 }
 
+/// Where everything is quoted, two rows can melt into one of the right length.
+#[test]
+fn an_open_quote_that_still_counts_right_is_seen() {
+    let scratch = Scratch::new();
+    let quoted = |id: &str| format!("\"{id}\",\"v1\",\"t\",\"page_view\",\"p\",\"\"\n");
+    let content = format!(
+        "{HEADER}\n{}\"e2\n{}{}",
+        quoted("e1"),
+        quoted("e3"),
+        quoted("e4").replace("\"\"\n", "\"cut")
+    );
+    scratch.ingest(scratch.file("events.csv", content)).unwrap();
+    assert_eq!(scratch.texts("events", "event_id"), some(&["e1", "e2", "e3", "e4"]));
+    assert_eq!(
+        scratch.texts("events", "_parse_error"),
+        some(&[
+            "",
+            "1 fields and an open quote, header has 6",
+            "",
+            "6 fields and an open quote, header has 6"
+        ])
+    );
+    assert_eq!(scratch.lines(), [2, 3, 4, 5]);
+}
+
+/// A row that is too short stays one row, whatever its fields hold.
+#[test]
+fn a_malformed_row_may_span_lines() {
+    let scratch = Scratch::new();
+    let content = format!("{HEADER}\ne1,v1,\"a\nb\"\ne2,v1,t,page_view,,\n");
+    scratch.ingest(scratch.file("events.csv", content)).unwrap();
+    assert_eq!(scratch.texts("events", "_raw_line"), some(&["e1,v1,\"a\nb\"", ""]));
+    assert_eq!(scratch.texts("events", "event_time"), some(&["a\nb", "t"]));
+    assert_eq!(scratch.lines(), [2, 4]);
+}
+
 #[test]
 fn long_lines_and_many_columns_are_read() {
     let scratch = Scratch::new();
