@@ -141,6 +141,56 @@ impl Lake {
         Ok(tables)
     }
 
+    /// A fresh staging folder, in which silver and gold are built before they
+    /// take the place of the old ones.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be made.
+    pub fn stage(&self) -> Result<Staging> {
+        let folder = self.root.join(STAGING);
+        remove_folder(&folder)?;
+        for layer in Staging::LAYERS {
+            let folder = folder.join(layer.as_str());
+            fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        }
+        Ok(Staging { lake: self.clone(), published: false })
+    }
+
+    /// Completes a publication that was cut short, and clears away what an
+    /// interrupted run left in staging.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a folder cannot be moved.
+    pub fn recover(&self) -> Result<()> {
+        let staging = self.root.join(STAGING);
+        if staging.join(READY).exists() { self.swap() } else { remove_folder(&staging) }
+    }
+
+    /// Moves every staged layer into place; repeatable at any point.
+    fn swap(&self) -> Result<()> {
+        let staging = self.root.join(STAGING);
+        for layer in Staging::LAYERS {
+            let (new, place) = (staging.join(layer.as_str()), self.layer(layer));
+            let old = staging.join(format!("old-{layer}"));
+            if new.exists() {
+                if place.exists() {
+                    remove_folder(&old)?;
+                    fs::rename(&place, &old).map_err(Error::io("move", &place))?;
+                }
+                fs::rename(&new, &place).map_err(Error::io("move", &new))?;
+            }
+        }
+        remove_folder(&staging)
+    }
+
+    /// Removes a folder of the lake and all in it; one that is not there is fine.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be removed.
+    pub fn clear(&self, folder: &Path) -> Result<()> {
+        remove_folder(folder)
+    }
+
     /// Takes the folder's lock: one run at a time per data folder. The lock
     /// lasts as long as the returned guard and vanishes with the process.
     ///
@@ -158,6 +208,64 @@ impl Lake {
             ))),
             Err(fs::TryLockError::Error(source)) => Err(Error::Io { action: "lock", path, source }),
         }
+    }
+}
+
+const STAGING: &str = ".staging";
+
+/// Present in staging once all of it is whole and may take its place.
+const READY: &str = "READY";
+
+/// Silver and gold in the making. Dropped before [`Staging::publish`], it
+/// leaves the lake as it was.
+#[derive(Debug)]
+pub struct Staging {
+    lake: Lake,
+    published: bool,
+}
+
+impl Staging {
+    const LAYERS: [Layer; 2] = [Layer::Silver, Layer::Gold];
+
+    /// The staged folder of a layer.
+    pub fn layer(&self, layer: Layer) -> PathBuf {
+        self.lake.root.join(STAGING).join(layer.as_str())
+    }
+
+    /// The staged folder of a table.
+    pub fn table(&self, table: &TableRef) -> PathBuf {
+        self.layer(table.layer).join(&table.name)
+    }
+
+    /// Puts the staged layers in the place of the old ones. A run killed in
+    /// between is completed by the next [`Lake::recover`].
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a folder cannot be moved.
+    pub fn publish(mut self) -> Result<()> {
+        let ready = self.lake.root.join(STAGING).join(READY);
+        File::create(&ready).map_err(Error::io("create", &ready))?;
+        self.published = true;
+        self.lake.swap()
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.published {
+            // The next run clears what could not be removed now.
+            let _ = fs::remove_dir_all(self.lake.root.join(STAGING));
+        }
+    }
+}
+
+/// Removes a folder and all in it; one that is not there is fine.
+fn remove_folder(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Io { action: "remove", path: folder.to_owned(), source: error })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,0 +1,8 @@
+-- check: no order id of a source begins like the ids we derive ('d:').
+-- layer: gold
+
+select
+    event_id,
+    order_id
+from silver.sessionized_events
+where order_id like 'd:%'

@@ -1,0 +1,107 @@
+-- check: every gold table has one row per key, and a session id is one session over all days.
+-- layer: gold
+
+with
+
+keys as (
+
+    select 'dim_visitors' as table_name, visitor_id as key, count(*) as copies
+    from gold.dim_visitors
+    group by visitor_id
+    union all
+    select 'dim_users', customer_id, count(*)
+    from gold.dim_users
+    group by customer_id
+    union all
+    select 'dim_users.user_id', user_id, count(*)
+    from gold.dim_users
+    where user_id is not null
+    group by user_id
+    union all
+    select 'dim_products', product_id, count(*)
+    from gold.dim_products
+    group by product_id
+    union all
+    select 'dim_product_metrics', product_id, count(*)
+    from gold.dim_product_metrics
+    group by product_id
+    union all
+    select 'dim_device', cast(device_key as string), count(*)
+    from gold.dim_device
+    group by device_key
+    union all
+    select 'dim_channel', cast(channel_key as string), count(*)
+    from gold.dim_channel
+    group by channel_key
+    union all
+    select 'dim_date', cast(date as string), count(*)
+    from gold.dim_date
+    group by date
+    union all
+    select 'dim_event_type', event_type, count(*)
+    from gold.dim_event_type
+    group by event_type
+    union all
+    select 'fact_events', event_id, count(*)
+    from gold.fact_events
+    group by event_id
+    union all
+    select 'fact_sessions', cast(session_id as string), count(*)
+    from gold.fact_sessions
+    group by session_id
+    union all
+    select 'fact_orders', order_id, count(*)
+    from gold.fact_orders
+    group by order_id
+    union all
+    select 'fact_daily_metrics', cast(date as string), count(*)
+    from gold.fact_daily_metrics
+    group by date
+    union all
+    select
+        'agg_session_daily',
+        cast(session_date as string)
+        || ' ' || cast(device_key as string)
+        || ' ' || cast(channel_key as string)
+        || ' ' || country
+        || ' ' || cast(is_new_visitor as string),
+        count(*)
+    from gold.agg_session_daily
+    group by session_date, device_key, channel_key, country, is_new_visitor
+    union all
+    select
+        'agg_product_daily',
+        cast(date as string) || ' ' || product_id,
+        count(*)
+    from gold.agg_product_daily
+    group by date, product_id
+    union all
+    select
+        'agg_cart_product_daily',
+        cast(session_date as string) || ' ' || product_id,
+        count(*)
+    from gold.agg_cart_product_daily
+    group by session_date, product_id
+    union all
+    select
+        'agg_user_weekly',
+        customer_id || ' ' || cast(week_start as string),
+        count(*)
+    from gold.agg_user_weekly
+    group by customer_id, week_start
+    union all
+    select
+        'agg_category_metrics',
+        cast(date as string) || ' ' || category_l1 || ' ' || category_l2,
+        count(*)
+    from gold.agg_category_metrics
+    group by date, category_l1, category_l2
+
+)
+
+select
+    table_name,
+    key,
+    copies
+from keys
+where copies > 1 or key is null

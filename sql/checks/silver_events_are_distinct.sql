@@ -1,0 +1,8 @@
+-- check: event_id is unique in silver.events
+-- layer: silver
+select
+    event_id,
+    count(*) as copies
+from silver.events
+group by event_id
+having count(*) > 1

@@ -1,0 +1,123 @@
+-- Products by day of the event, bots left out. Prices are those shown or
+-- charged that day (refunds apart): the price history. Session and order counts
+-- are distinct: they add up neither over products nor over days.
+-- grain: one row per day and product with an event
+-- key: date, product_id
+-- reader: product view, gold.agg_category_metrics
+
+with
+
+visitors as (
+
+    select visitor_id
+    from gold.dim_visitors
+    where not is_bot
+
+),
+
+product_events as (
+
+    select
+        f.*,
+        case when f.event_type <> 'refund' then f.unit_price end as price
+    from gold.fact_events as f
+    inner join visitors as v on f.visitor_id = v.visitor_id
+    where f.product_id is not null
+
+),
+
+-- By session first: sessions are then counted as rows, which costs far less
+-- than distinct counts.
+by_session as (
+
+    select
+        event_date,
+        product_id,
+        session_id,
+        sum(case when event_type = 'product_view' then 1 else 0 end) as views,
+        sum(case when event_type = 'add_to_cart' then 1 else 0 end) as adds,
+        sum(case when event_type = 'remove_from_cart' then 1 else 0 end)
+            as removes,
+        sum(case when purchase_lines = 1 then quantity else 0 end) as units,
+        sum(case when event_type = 'refund' then quantity else 0 end)
+            as refund_units,
+        sum(purchase_lines) as purchase_lines,
+        sum(revenue) as revenue,
+        sum(refund_amount) as refund_amount,
+        min(price) as min_price,
+        max(price) as max_price,
+        sum(price) as price_sum,
+        count(price) as prices
+    from product_events
+    group by event_date, product_id, session_id
+
+),
+
+totals as (
+
+    select
+        event_date,
+        product_id,
+        sum(views) as views,
+        sum(adds) as adds,
+        sum(removes) as removes,
+        sum(units) as units,
+        sum(refund_units) as refund_units,
+        sum(purchase_lines) as purchase_lines,
+        sum(revenue) as revenue,
+        sum(refund_amount) as refund_amount,
+        min(min_price) as min_price,
+        max(max_price) as max_price,
+        cast(sum(price_sum) as double)
+        / cast(nullif(sum(prices), 0) as double) as avg_price,
+        sum(case when views > 0 then 1 else 0 end) as viewing_sessions,
+        sum(case when purchase_lines > 0 then 1 else 0 end)
+            as buying_sessions
+    from by_session
+    group by event_date, product_id
+
+),
+
+order_counts as (
+
+    select
+        event_date,
+        product_id,
+        count(distinct order_id) as orders_containing
+    from product_events
+    where purchase_lines = 1
+    group by event_date, product_id
+
+),
+
+final as (
+
+    select
+        cast(totals.event_date as date) as date,
+        cast(totals.product_id as string) as product_id,
+        cast(totals.views as bigint) as views,
+        cast(totals.adds as bigint) as adds,
+        cast(totals.removes as bigint) as removes,
+        cast(totals.units as bigint) as units,
+        cast(totals.refund_units as bigint) as refund_units,
+        cast(totals.purchase_lines as bigint) as purchase_lines,
+        cast(totals.revenue as decimal(18, 2)) as revenue,
+        cast(totals.refund_amount as decimal(18, 2)) as refund_amount,
+        cast(totals.min_price as decimal(12, 2)) as min_price,
+        cast(totals.max_price as decimal(12, 2)) as max_price,
+        cast(round(totals.avg_price, 2) as decimal(12, 2)) as avg_price,
+        cast(totals.viewing_sessions as bigint) as viewing_sessions,
+        cast(totals.buying_sessions as bigint) as buying_sessions,
+        cast(coalesce(order_counts.orders_containing, 0) as bigint)
+            as orders_containing
+    from totals
+    left join order_counts
+        on
+            totals.event_date = order_counts.event_date
+            and totals.product_id = order_counts.product_id
+
+)
+
+select *
+from final
+order by date, product_id

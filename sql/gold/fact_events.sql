@@ -1,0 +1,109 @@
+-- Events as they happened, with their session, their money and the keys of
+-- the dimensions. Device and channel are those of the session's first event;
+-- an event outside any session (a refund by the server) has neither.
+-- A purchase line without an order id gets a derived one, so that lines and
+-- orders meet through order_id: one order per tracker session, within one of our
+-- sessions (tracker ids live for months in some logs; no order does).
+-- grain: one row per event
+-- key: event_date, event_id
+-- reader: gold.fact_orders, gold.fact_sessions and the aggregates; analysts
+-- partition: event_date
+
+with
+
+events as (
+
+    select
+        *,
+        event_type = 'purchase'
+            and coalesce(outcome, 'success') <> 'failure'
+            as is_counted_purchase,
+        event_type in (
+            'product_view',
+            'add_to_cart',
+            'remove_from_cart',
+            'purchase',
+            'refund'
+        ) as is_about_product,
+        event_type in (
+            'add_to_cart', 'remove_from_cart', 'purchase', 'refund'
+        ) as has_quantity
+    from silver.sessionized_events
+
+),
+
+-- A missing quantity is one unit; a product event without product is unknown.
+completed as (
+
+    select
+        events.*,
+        case
+            when has_quantity then coalesce(quantity, 1) else quantity
+        end as units,
+        case
+            when is_about_product then coalesce(product_id, '(unknown)')
+            else product_id
+        end as known_product_id,
+        case
+            when is_counted_purchase and order_id is null
+                then 'd:' || cast({{ hash60("source || chr(31) || visitor_id || chr(31) || coalesce(source_session_id, '') || chr(31) || coalesce(cast(session_id as string), event_id)") }} as string)
+            else order_id
+        end as known_order_id
+    from events
+
+),
+
+final as (
+
+    select
+        cast(completed.event_date as date) as event_date,
+        cast(completed.event_id as string) as event_id,
+        completed.event_time,
+        cast(completed.event_time_us as bigint) as event_time_us,
+        cast(completed.event_hour as smallint) as event_hour,
+        cast(completed.source as string) as source,
+        cast(completed.visitor_id as string) as visitor_id,
+        cast(completed.user_id as string) as user_id,
+        cast(completed.session_date as date) as session_date,
+        cast(completed.session_id as bigint) as session_id,
+        cast(completed.event_sequence as int) as event_sequence,
+        cast(completed.seconds_since_previous as double)
+            as seconds_since_previous,
+        cast(completed.event_type as string) as event_type,
+        cast(completed.page_type as string) as page_type,
+        cast(completed.page_url as string) as page_url,
+        cast(completed.search_query as string) as search_query,
+        cast(completed.known_product_id as string) as product_id,
+        cast(completed.price as decimal(12, 2)) as unit_price,
+        cast(completed.units as int) as quantity,
+        cast(completed.known_order_id as string) as order_id,
+        cast(completed.payment_method as string) as payment_method,
+        cast(completed.outcome as string) as outcome,
+        cast(coalesce(origins.device_key, -1) as bigint) as device_key,
+        cast(coalesce(origins.channel_key, -1) as bigint) as channel_key,
+        cast(case when completed.is_counted_purchase then 1 else 0 end as smallint)
+            as purchase_lines,
+        cast(
+            case
+                when completed.is_counted_purchase
+                    then coalesce(completed.price * completed.units, 0)
+                else 0
+            end as decimal(18, 2)
+        ) as revenue,
+        cast(
+            case
+                when completed.event_type = 'refund'
+                    then coalesce(completed.price * completed.units, 0)
+                else 0
+            end as decimal(18, 2)
+        ) as refund_amount
+    from completed
+    left join silver.session_origins as origins
+        on completed.session_id = origins.session_id
+
+)
+
+-- By time within the day, as readers scan it and PostgreSQL's BRIN wants it.
+select *
+from final
+order by event_date, event_time_us, event_id

@@ -1,0 +1,384 @@
+//! What was typed. Below this file nobody has heard of clap: a flag becomes an
+//! [`Override`] of a configuration key.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Override;
+
+/// Make realistic e-commerce clickstreams, and mill any clickstream into a star
+/// schema, PostgreSQL views and charts.
+#[derive(Debug, Parser)]
+#[command(name = "clickmill", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Flags of every verb.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags of every verb.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Configuration file [default: ./clickmill.toml where it is]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Data folder: raw, bronze, silver, gold, private PostgreSQL [default: data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// Folder of charts, summary.md and run.json [default: reports]
+    #[arg(long, global = true, value_name = "DIR")]
+    reports_dir: Option<String>,
+    /// Worker threads; 0 means one per core [default: 0]
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<u32>,
+    /// Memory for sorts and joins before they spill to disk, such as 4GiB
+    #[arg(long, global = true, value_name = "SIZE")]
+    memory_limit: Option<String>,
+    /// Say more (twice: still more)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Messages on stderr as text or json [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Do it all: generate, ingest, transform, load, report
+    Run(RunArgs),
+    /// Make raw files: users, products, sessions and events
+    Generate(GenerateFlags),
+    /// Bring raw files of any known source to bronze
+    Ingest(InputFlags),
+    /// Make silver and gold from bronze, and check them
+    Transform(ModelFlags),
+    /// Load gold into PostgreSQL, with Tableau-ready views
+    Load(LoadFlags),
+    /// Draw charts and write summary.md from gold
+    Report(ReportFlags),
+    /// Answer an SQL query from bronze, silver and gold
+    Query(QueryArgs),
+    /// Run the data-quality checks over what is there
+    Check(ModelFlags),
+    /// Print the SQL models: order, grain, lineage
+    Models(ModelsArgs),
+    /// List the raw formats that can be read
+    Sources,
+    /// Start, stop or reach the private PostgreSQL
+    Db(DbArgs),
+    /// Print the configuration in force and where each value came from
+    Config,
+    /// Remove what was made: raw, bronze, silver, gold and the private PostgreSQL
+    Clean,
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, zsh, fish, powershell or elvish
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What `run` takes: the flags of all stages.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// First stage to run: generate, ingest, transform, load or report
+    #[arg(long, value_name = "STAGE", value_parser = stage)]
+    pub from: Option<crate::pipeline::Stage>,
+    /// Last stage to run
+    #[arg(long, value_name = "STAGE", value_parser = stage)]
+    pub until: Option<crate::pipeline::Stage>,
+    /// Made data.
+    #[command(flatten)]
+    pub generate: GenerateFlags,
+    /// Data of the user's own.
+    #[command(flatten)]
+    pub input: InputFlags,
+    /// Silver and gold.
+    #[command(flatten)]
+    pub model: ModelFlags,
+    /// PostgreSQL.
+    #[command(flatten)]
+    pub load: LoadFlags,
+    /// Charts.
+    #[command(flatten)]
+    pub chart: ChartFlags,
+}
+
+fn stage(verb: &str) -> Result<crate::pipeline::Stage, String> {
+    crate::pipeline::Stage::parse(verb).ok_or_else(|| "one of generate, ingest, transform, load, report".to_owned())
+}
+
+/// What to make.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Made data")]
+pub struct GenerateFlags {
+    /// Sessions in the period (kept within 2%) [default: 10000]
+    #[arg(long, value_name = "N")]
+    sessions: Option<u64>,
+    /// Accounts [default: as many as give about 3 sessions each]
+    #[arg(long, value_name = "N")]
+    users: Option<u64>,
+    /// Products in the catalogue [default: 500]
+    #[arg(long, value_name = "N")]
+    products: Option<u32>,
+    /// Whole days [default: 30]
+    #[arg(long, value_name = "N")]
+    days: Option<u32>,
+    /// First day [default: 2026-01-05]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    start_date: Option<String>,
+    /// The number that everything random follows from [default: 42]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Multiplies sessions and users [default: 1]
+    #[arg(long, value_name = "FACTOR")]
+    scale: Option<f64>,
+    /// Raw files as csv, jsonl or parquet [default: csv]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Replace raw files that were made with other settings
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputFlags {
+    /// File, folder, pattern or http(s) address; may be repeated [default: the made raw files]
+    #[arg(long, value_name = "PATH")]
+    input: Vec<String>,
+    /// Known source or mapping file (.sql) [default: the header decides]
+    #[arg(long, value_name = "NAME|FILE")]
+    source: Option<String>,
+    /// Put before every id of this input, to mix sources in one data folder
+    #[arg(long, value_name = "TEXT")]
+    id_prefix: Option<String>,
+}
+
+/// How to model.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Models")]
+pub struct ModelFlags {
+    /// What ends a session: gap or source [default: gap]
+    #[arg(long, value_name = "MODE")]
+    session_mode: Option<String>,
+    /// A longer pause starts a new session [default: 30m]
+    #[arg(long, value_name = "DURATION")]
+    session_gap: Option<String>,
+    /// Business time zone (IANA name): decides dates and hours [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// Day that recency is measured from [default: the last day with events]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<String>,
+    /// Build silver and gold again even if nothing changed
+    #[arg(long)]
+    full_refresh: bool,
+}
+
+/// Where to load.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "PostgreSQL")]
+pub struct LoadFlags {
+    /// postgresql://user:password@host:port/database [default: DATABASE_URL, PGHOST, or a private server]
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+/// What `report` takes.
+#[derive(Debug, Args)]
+pub struct ReportFlags {
+    /// png or svg [default: png]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Which charts.
+    #[command(flatten)]
+    chart: ChartFlags,
+}
+
+/// Which charts.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Charts")]
+pub struct ChartFlags {
+    /// Charts to draw, separated by commas [default: all]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    chart: Vec<String>,
+}
+
+/// What `query` takes.
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// The statement; tables are layer.name, a bare name is gold
+    pub sql: String,
+    /// How rows are printed
+    #[arg(long, value_enum, default_value_t = RowFormat::Table)]
+    pub format: RowFormat,
+}
+
+/// How query results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RowFormat {
+    /// Boxes, for people.
+    Table,
+    /// Comma separated, with a header.
+    Csv,
+    /// One array of objects; 60-bit keys as text.
+    Json,
+}
+
+/// What `models` takes.
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// Print the lineage as a Mermaid graph
+    #[arg(long, conflicts_with = "show")]
+    pub graph: bool,
+    /// Print one model's compiled SQL
+    #[arg(long, value_name = "LAYER.NAME")]
+    pub show: Option<String>,
+}
+
+/// What `db` takes.
+#[derive(Debug, Args)]
+pub struct DbArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: DbAction,
+    /// Where the database is, if not private.
+    #[command(flatten)]
+    pub load: LoadFlags,
+}
+
+/// What can be done with the private server.
+#[derive(Debug, Subcommand)]
+pub enum DbAction {
+    /// Start it (made at the first start)
+    Start,
+    /// Stop it
+    Stop,
+    /// Say whether it runs
+    Status,
+    /// Print its address, password included
+    Url,
+    /// Open psql on it
+    Psql {
+        /// Arguments for psql
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+impl Cli {
+    /// The flags that were given, as configuration keys.
+    pub fn overrides(&self) -> Vec<Override> {
+        let mut list = Overrides::default();
+        let global = &self.global;
+        list.put("lake.data_dir", "--data-dir", &global.data_dir);
+        list.put("report.dir", "--reports-dir", &global.reports_dir);
+        list.put("engine.threads", "--threads", &global.threads);
+        list.put("engine.memory_limit", "--memory-limit", &global.memory_limit);
+        list.put("log.format", "--log-format", &global.log_format);
+        match &self.command {
+            Command::Run(run) => {
+                list.generate(&run.generate);
+                list.input(&run.input);
+                list.model(&run.model);
+                list.load(&run.load);
+                list.chart(&run.chart);
+            }
+            Command::Generate(flags) => list.generate(flags),
+            Command::Ingest(flags) => list.input(flags),
+            Command::Transform(flags) | Command::Check(flags) => list.model(flags),
+            Command::Load(flags) => list.load(flags),
+            Command::Report(flags) => {
+                list.put("report.format", "--format", &flags.format);
+                list.chart(&flags.chart);
+            }
+            Command::Db(db) => list.load(&db.load),
+            _ => {}
+        }
+        list.0
+    }
+}
+
+#[derive(Default)]
+struct Overrides(Vec<Override>);
+
+impl Overrides {
+    fn put(&mut self, key: &'static str, flag: &str, value: &Option<impl ToString>) {
+        if let Some(value) = value {
+            self.0.push(Override { key, values: vec![value.to_string()], flag: flag.to_owned() });
+        }
+    }
+
+    fn put_list(&mut self, key: &'static str, flag: &str, values: &[String]) {
+        if !values.is_empty() {
+            self.0.push(Override { key, values: values.to_vec(), flag: flag.to_owned() });
+        }
+    }
+
+    fn generate(&mut self, flags: &GenerateFlags) {
+        self.put("generate.sessions", "--sessions", &flags.sessions);
+        self.put("generate.users", "--users", &flags.users);
+        self.put("generate.products", "--products", &flags.products);
+        self.put("generate.days", "--days", &flags.days);
+        self.put("generate.start_date", "--start-date", &flags.start_date);
+        self.put("generate.seed", "--seed", &flags.seed);
+        self.put("generate.scale", "--scale", &flags.scale);
+        self.put("generate.format", "--format", &flags.format);
+        self.put("generate.overwrite", "--overwrite", &flags.overwrite.then_some(true));
+    }
+
+    fn input(&mut self, flags: &InputFlags) {
+        self.put_list("ingest.input", "--input", &flags.input);
+        self.put("ingest.source", "--source", &flags.source);
+        self.put("ingest.id_prefix", "--id-prefix", &flags.id_prefix);
+    }
+
+    fn model(&mut self, flags: &ModelFlags) {
+        self.put("session.mode", "--session-mode", &flags.session_mode);
+        self.put("session.gap", "--session-gap", &flags.session_gap);
+        self.put("business.time_zone", "--time-zone", &flags.time_zone);
+        self.put("business.as_of", "--as-of", &flags.as_of);
+        self.put("transform.full_refresh", "--full-refresh", &flags.full_refresh.then_some(true));
+    }
+
+    fn load(&mut self, flags: &LoadFlags) {
+        self.put("load.database_url", "--database-url", &flags.database_url);
+    }
+
+    fn chart(&mut self, flags: &ChartFlags) {
+        self.put_list("report.charts", "--chart", &flags.chart);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_become_keys() {
+        let cli = Cli::parse_from(["clickmill", "run", "--sessions", "5", "--overwrite", "--data-dir", "d"]);
+        let keys: Vec<_> = cli.overrides().iter().map(|given| (given.key, given.values[0].clone())).collect();
+        assert!(keys.contains(&("generate.sessions", "5".to_owned())));
+        assert!(keys.contains(&("generate.overwrite", "true".to_owned())));
+        assert!(keys.contains(&("lake.data_dir", "d".to_owned())));
+    }
+}

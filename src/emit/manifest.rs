@@ -1,0 +1,204 @@
+//! `_manifest.json`: what made the raw files, what they cover, and each
+//! file's rows, size and hash. Written last; no clock time is in it, so the
+//! same command makes the same bytes.
+
+use std::fs;
+use std::path::Path;
+
+use chrono::{DateTime, Days, NaiveTime, SecondsFormat};
+use serde::{Deserialize, Serialize};
+
+use super::file::{FileEntry, RawFile};
+use super::{Format, Options};
+use crate::error::{Error, Result};
+use crate::generate::Plan;
+
+/// Its name in the raw folder.
+pub(super) const NAME: &str = "_manifest.json";
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    /// `clickmill`.
+    pub generator: String,
+    /// Its version: another one may make other bytes.
+    pub version: String,
+    /// What was asked for.
+    pub options: Asked,
+    /// Start of the first day, RFC 3339.
+    pub covers_from: String,
+    /// End of the last day, exclusive.
+    pub covers_until: String,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// All files, by path.
+    pub files: Vec<FileEntry>,
+}
+
+/// The options that decide bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Asked {
+    pub seed: u64,
+    pub profile: String,
+    pub sessions: u64,
+    pub users: Option<u64>,
+    pub products: u32,
+    pub days: u32,
+    pub start_date: String,
+    pub scale: f64,
+    pub format: Format,
+}
+
+/// A table as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Table {
+    /// `raw.events`, ...
+    pub table: String,
+    pub rows: u64,
+    pub bytes: u64,
+    /// Time of the first event; of events only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first_event_time: Option<String>,
+    /// Time of the last event.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub last_event_time: Option<String>,
+}
+
+/// The table a raw file belongs to.
+pub(super) fn table_of(path: &str) -> &'static str {
+    match path.split('/').next() {
+        Some("events") => "raw.events",
+        Some("truth") => "raw.truth_sessions",
+        Some("users.csv") => "raw.users",
+        _ => "raw.products",
+    }
+}
+
+impl Asked {
+    pub(super) fn new(plan: &Plan, options: &Options) -> Self {
+        let asked = plan.options();
+        Self {
+            seed: asked.seed,
+            profile: asked.profile.name().to_owned(),
+            sessions: asked.sessions,
+            users: asked.users,
+            products: asked.products,
+            days: asked.days,
+            start_date: asked.start_date.to_string(),
+            scale: asked.scale,
+            format: options.format,
+        }
+    }
+
+    /// The first difference to what is asked for now, in words: (made with, asked for).
+    fn difference(&self, now: &Self) -> Option<(String, String)> {
+        let (Ok(made), Ok(now)) = (serde_json::to_value(self), serde_json::to_value(now)) else {
+            return None;
+        };
+        made.as_object()?.iter().find_map(|(key, made)| {
+            let now = now.get(key).unwrap_or(&serde_json::Value::Null);
+            (made != now).then(|| (in_words(key, made), in_words(key, now)))
+        })
+    }
+}
+
+/// `seed 42`, `no users`.
+fn in_words(key: &str, value: &serde_json::Value) -> String {
+    let key = key.replace('_', "-");
+    match value {
+        serde_json::Value::Null => format!("no {key}"),
+        serde_json::Value::String(text) => format!("{key} {text}"),
+        value => format!("{key} {value}"),
+    }
+}
+
+impl Manifest {
+    /// The manifest of finished files.
+    pub(super) fn new(
+        plan: &Plan,
+        options: &Options,
+        mut files: Vec<FileEntry>,
+        event_times: Option<(i64, i64)>,
+    ) -> Self {
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        let asked = plan.options();
+        let midnight = |days: u32| {
+            let date =
+                asked.start_date.checked_add_days(Days::new(u64::from(days))).unwrap_or(asked.start_date);
+            date.and_time(NaiveTime::MIN).and_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
+        };
+        let time = |milliseconds: i64| {
+            DateTime::from_timestamp_millis(milliseconds)
+                .map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
+        };
+        let tables = ["raw.users", "raw.products", "raw.events", "raw.truth_sessions"]
+            .into_iter()
+            .map(|table| {
+                let own = || files.iter().filter(|file| table_of(&file.path) == table);
+                let times = event_times.filter(|_| table == "raw.events");
+                Table {
+                    table: table.to_owned(),
+                    rows: own().map(|file| file.rows).sum(),
+                    bytes: own().map(|file| file.bytes).sum(),
+                    first_event_time: times.and_then(|(first, _)| time(first)),
+                    last_event_time: times.and_then(|(_, last)| time(last)),
+                }
+            })
+            .collect();
+        Self {
+            generator: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            options: Asked::new(plan, options),
+            covers_from: midnight(0),
+            covers_until: midnight(asked.days),
+            tables,
+            files,
+        }
+    }
+
+    /// The manifest in the folder `raw`, if there is one that can be read.
+    pub(super) fn read(raw: &Path) -> Result<Option<Self>> {
+        let path = raw.join(NAME);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        Ok(serde_json::from_str(&text).ok())
+    }
+
+    /// Writes the manifest into the folder `raw`.
+    pub(super) fn write(&self, raw: &Path) -> Result<()> {
+        let text = serde_json::to_string_pretty(self)
+            .map_err(|error| Error::Generate(format!("the manifest cannot be written: {error}")))?;
+        let mut file = RawFile::create(raw, NAME.to_owned())?;
+        file.append(text.as_bytes())?;
+        file.append(b"\n")?;
+        file.publish(0).map(drop)
+    }
+
+    /// True when every file is there with its size.
+    pub(super) fn holds(&self, raw: &Path) -> bool {
+        self.files
+            .iter()
+            .all(|file| fs::metadata(raw.join(&file.path)).is_ok_and(|found| found.len() == file.bytes))
+    }
+
+    /// Refuses files that were made with other options than asked for now.
+    pub(super) fn compare(&self, plan: &Plan, options: &Options, raw: &Path) -> Result<()> {
+        let refuse = |made: &str, now: &str| {
+            Err(Error::Usage(format!(
+                "the raw files in {} were made with {made}, you asked for {now}: \
+                 add --overwrite or another --data-dir",
+                raw.display()
+            )))
+        };
+        if let Some((made, now)) = self.options.difference(&Asked::new(plan, options)) {
+            return refuse(&made, &now);
+        }
+        if self.version != env!("CARGO_PKG_VERSION") {
+            let now = format!("clickmill {}", env!("CARGO_PKG_VERSION"));
+            return refuse(&format!("{} {}", self.generator, self.version), &now);
+        }
+        Ok(())
+    }
+}

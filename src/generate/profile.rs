@@ -1,0 +1,506 @@
+//! A profile: every number that shapes behaviour, read from TOML.
+//!
+//! The built-in profiles lie in `profiles/`; each number is commented there
+//! with where it comes from. The fields here follow the file key by key.
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::sql;
+
+/// How visitors of one kind of shop behave.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    pub(crate) name: String,
+    pub(crate) site: String,
+    pub(crate) season: Season,
+    pub(crate) user: User,
+    pub(crate) account: Account,
+    pub(crate) intent: Intent,
+    pub(crate) interest: Interest,
+    pub(crate) pace: Pace,
+    pub(crate) page: Page,
+    pub(crate) order: Order,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) promotion: Promotion,
+    pub(crate) channel: Vec<Channel>,
+    pub(crate) device: Vec<Device>,
+    pub(crate) experiment: Experiment,
+    pub(crate) category: Vec<Category>,
+}
+
+/// When people come.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Season {
+    pub month: [f64; 12],
+    pub weekday: [f64; 7],
+    pub hour: [f64; 24],
+    pub buying_hour: [f64; 24],
+    pub noise: f64,
+    pub noise_memory: f64,
+    pub payday_days: Vec<u32>,
+    pub payday_lift: f64,
+    pub holiday: Vec<Holiday>,
+}
+
+/// A day of the year on which traffic differs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Holiday {
+    pub month: u32,
+    pub day: u32,
+    pub lift: f64,
+}
+
+/// Who comes, and how often.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct User {
+    pub sessions_per_user: f64,
+    pub visits: Vec<[f64; 2]>,
+    pub most_visits_per_day: u64,
+    pub second_device: f64,
+    pub main_device: f64,
+    pub return_soon: f64,
+    pub return_after_hours: f64,
+    pub return_after_sigma: f64,
+    pub signup_years: f64,
+    pub signup_in_period: f64,
+    pub female: f64,
+    pub birth_year_mean: f64,
+    pub birth_year_sigma: f64,
+}
+
+/// Who is known to the shop.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Account {
+    pub known_at_first: f64,
+    pub login: f64,
+    pub login_of_buyer: f64,
+    pub stay: f64,
+}
+
+/// What a visit is for.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Intent {
+    pub buy: f64,
+    pub buyer_shape: f64,
+    pub most_ready: f64,
+    pub abandon: f64,
+    pub no_product: f64,
+}
+
+/// How a visit unfolds over product views.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Interest {
+    pub stop_a: f64,
+    pub stop_b: f64,
+    pub buyer_stop_a: f64,
+    pub buyer_stop_b: f64,
+    pub most_views: u32,
+    pub buy_position_a: f64,
+    pub buy_position_b: f64,
+    pub same_product: f64,
+    pub same_category: f64,
+    pub favourite: f64,
+    pub favourites: usize,
+}
+
+/// Time within a visit, seconds unless said otherwise.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pace {
+    pub mu: f64,
+    pub sigma: f64,
+    pub visit_sigma: f64,
+    pub pause: f64,
+    pub pause_mu: f64,
+    pub pause_sigma: f64,
+    pub shortest: f64,
+    pub longest: f64,
+    pub browse_mu: f64,
+    pub browse_sigma: f64,
+    pub latency_mu: f64,
+    pub latency_sigma: f64,
+    pub between_visits: f64,
+}
+
+/// Pages around and between products.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Page {
+    pub from_home: Next,
+    pub from_category: Next,
+    pub from_search: Next,
+    pub from_product: Next,
+    pub again: f64,
+    pub on: f64,
+    pub most: u32,
+}
+
+/// Chances of the next page.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Next {
+    pub product: f64,
+    pub category: f64,
+    pub search: f64,
+    pub home: f64,
+}
+
+/// Carts, checkouts, orders.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Order {
+    pub through_cart: f64,
+    pub lines: Vec<f64>,
+    pub quantity: Vec<f64>,
+    pub look_at_cart: f64,
+    pub abandon_at_checkout: f64,
+    pub remove: f64,
+    pub payment_fails: f64,
+    pub retry: f64,
+    pub refund: f64,
+    pub refund_after_days: f64,
+    pub refund_sigma: f64,
+    pub payment: Vec<Payment>,
+}
+
+/// A way to pay.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Payment {
+    pub name: String,
+    pub weight: f64,
+}
+
+/// The catalogue as a whole.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Catalogue {
+    pub offset: f64,
+    pub exponent: f64,
+    pub knee: f64,
+    pub steepness: f64,
+    pub price_changes_per_month: f64,
+    pub price_change: f64,
+    pub rating_mean: f64,
+    pub rating_sigma: f64,
+    pub rating_count_mu: f64,
+    pub rating_count_sigma: f64,
+    pub stock_mu: f64,
+    pub stock_sigma: f64,
+}
+
+/// Weekly promotions.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Promotion {
+    pub share: f64,
+    pub products: f64,
+    pub discounts: Vec<f64>,
+}
+
+/// Where visits come from.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Channel {
+    pub name: String,
+    pub weight: f64,
+    pub referrer: Option<String>,
+    pub source: Option<String>,
+    pub medium: Option<String>,
+    #[serde(default)]
+    pub campaigns: Vec<String>,
+    pub landing: [f64; 4],
+}
+
+/// A device with its browser.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Device {
+    pub weight: f64,
+    pub device_type: String,
+    pub browser: String,
+    pub os: String,
+    pub user_agent: String,
+}
+
+/// The running A/B experiment.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Experiment {
+    pub name: String,
+    pub variants: Vec<String>,
+    pub buy_lift: Vec<f64>,
+}
+
+/// A leaf of the category tree.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Category {
+    pub path: String,
+    pub share: f64,
+    pub price: f64,
+    pub price_sigma: f64,
+    pub noun: String,
+    pub brands: Vec<String>,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self::named(Self::DEFAULT)
+            .unwrap_or_else(|error| unreachable!("the embedded profiles are tested to be valid: {error}"))
+    }
+}
+
+impl Profile {
+    /// The name of the profile used where none is asked for.
+    pub const DEFAULT: &'static str = "marketplace";
+
+    /// The built-in profile of that name.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is none, naming those there are.
+    pub fn named(name: &str) -> Result<Self> {
+        let path = format!("profiles/{name}.toml");
+        let file = sql::file(&path).ok_or_else(|| {
+            let known: Vec<_> = sql::folder("profiles").map(sql::EmbeddedFile::stem).collect();
+            Error::Usage(format!("there is no profile {name:?}; there is: {}", known.join(", ")))
+        })?;
+        Self::parse(&path, file.text)
+    }
+
+    /// The profile a TOML text describes; `origin` is what errors call it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key that is unknown, missing or out of range.
+    pub fn parse(origin: &str, text: &str) -> Result<Self> {
+        let profile: Self = toml::from_str(text)
+            .map_err(|error| Error::Usage(format!("{origin}: {}", error.to_string().trim())))?;
+        profile.validate(origin)?;
+        Ok(profile)
+    }
+
+    /// What the profile is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The address of the site, without a slash at its end.
+    pub(crate) fn site(&self) -> &str {
+        &self.site
+    }
+
+    /// The dotted path of a category.
+    pub(crate) fn category(&self, category: usize) -> &str {
+        &self.category[category].path
+    }
+
+    /// A brand of a category.
+    pub(crate) fn brand(&self, category: usize, brand: usize) -> &str {
+        &self.category[category].brands[brand]
+    }
+
+    /// The name of a way to pay.
+    pub(crate) fn payment(&self, payment: usize) -> &str {
+        &self.order.payment[payment].name
+    }
+
+    /// A device.
+    pub(crate) fn device(&self, device: usize) -> &Device {
+        &self.device[device]
+    }
+
+    /// The name of the experiment.
+    pub(crate) fn experiment(&self) -> &str {
+        &self.experiment.name
+    }
+
+    /// The name of an arm of the experiment.
+    pub(crate) fn variant(&self, variant: usize) -> &str {
+        &self.experiment.variants[variant]
+    }
+
+    fn validate(&self, origin: &str) -> Result<()> {
+        for (key, share) in self.shares() {
+            if !(0.0..=1.0).contains(&share) {
+                return Err(Error::Usage(format!(
+                    "{origin}: {key} is {share}; a share lies between 0 and 1"
+                )));
+            }
+        }
+        for (key, value) in self.positives() {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(Error::Usage(format!("{origin}: {key} is {value}; it must be above 0")));
+            }
+        }
+        for (key, weights) in self.weights() {
+            let sum: f64 = weights.iter().sum();
+            if weights.iter().any(|weight| *weight < 0.0) || !(sum > 0.0 && sum.is_finite()) {
+                return Err(Error::Usage(format!(
+                    "{origin}: the weights of {key} must be 0 or more, and at least one above 0"
+                )));
+            }
+        }
+        let rising =
+            self.user.visits.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] <= pair[1][1]);
+        let ends = (self.user.visits.first(), self.user.visits.last());
+        if !rising || !matches!(ends, (Some([0.0, 1.0]), Some([1.0, _]))) {
+            return Err(Error::Usage(format!(
+                "{origin}: user.visits must rise from [0.0, 1.0] to [1.0, most visits of a user]"
+            )));
+        }
+        if self.pace.longest >= 1800.0 || self.pace.between_visits <= 1800.0 {
+            return Err(Error::Usage(format!(
+                "{origin}: pace.longest must be below, pace.between_visits above the session gap of 1800 seconds"
+            )));
+        }
+        if self.experiment.variants.len() != self.experiment.buy_lift.len() {
+            return Err(Error::Usage(format!(
+                "{origin}: experiment needs one buy_lift for each of its variants"
+            )));
+        }
+        Ok(())
+    }
+
+    fn shares(&self) -> Vec<(String, f64)> {
+        let mut shares: Vec<(String, f64)> = [
+            ("season.noise_memory", self.season.noise_memory),
+            ("user.second_device", self.user.second_device),
+            ("user.main_device", self.user.main_device),
+            ("user.return_soon", self.user.return_soon),
+            ("user.signup_in_period", self.user.signup_in_period),
+            ("user.female", self.user.female),
+            ("account.known_at_first", self.account.known_at_first),
+            ("account.login", self.account.login),
+            ("account.login_of_buyer", self.account.login_of_buyer),
+            ("account.stay", self.account.stay),
+            ("intent.buy", self.intent.buy),
+            ("intent.most_ready", self.intent.most_ready),
+            ("intent.abandon", self.intent.abandon),
+            ("intent.no_product", self.intent.no_product),
+            ("interest.same_product", self.interest.same_product),
+            ("interest.same_category", self.interest.same_category),
+            ("interest.favourite", self.interest.favourite),
+            ("pace.pause", self.pace.pause),
+            ("page.again", self.page.again),
+            ("page.on", self.page.on),
+            ("order.through_cart", self.order.through_cart),
+            ("order.look_at_cart", self.order.look_at_cart),
+            ("order.abandon_at_checkout", self.order.abandon_at_checkout),
+            ("order.remove", self.order.remove),
+            ("order.payment_fails", self.order.payment_fails),
+            ("order.retry", self.order.retry),
+            ("order.refund", self.order.refund),
+            ("promotion.share", self.promotion.share),
+            ("promotion.products", self.promotion.products),
+        ]
+        .map(|(key, share)| (key.to_owned(), share))
+        .into();
+        for discount in &self.promotion.discounts {
+            shares.push(("promotion.discounts".to_owned(), *discount));
+        }
+        for category in &self.category {
+            shares.push((format!("category.share of {}", category.path), category.share));
+        }
+        shares
+    }
+
+    fn positives(&self) -> Vec<(String, f64)> {
+        let mut positives: Vec<(String, f64)> = [
+            ("season.payday_lift", self.season.payday_lift),
+            ("user.sessions_per_user", self.user.sessions_per_user),
+            ("user.most_visits_per_day", self.user.most_visits_per_day as f64),
+            ("user.return_after_hours", self.user.return_after_hours),
+            ("user.signup_years", self.user.signup_years),
+            ("intent.buyer_shape", self.intent.buyer_shape),
+            ("interest.stop_a", self.interest.stop_a),
+            ("interest.stop_b", self.interest.stop_b),
+            ("interest.buyer_stop_a", self.interest.buyer_stop_a),
+            ("interest.buyer_stop_b", self.interest.buyer_stop_b),
+            ("interest.most_views", f64::from(self.interest.most_views)),
+            ("interest.buy_position_a", self.interest.buy_position_a),
+            ("interest.buy_position_b", self.interest.buy_position_b),
+            ("interest.favourites", self.interest.favourites as f64),
+            ("pace.shortest", self.pace.shortest),
+            ("order.refund_after_days", self.order.refund_after_days),
+            ("catalogue.knee", self.catalogue.knee),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into();
+        for category in &self.category {
+            positives.push((format!("category.price of {}", category.path), category.price));
+        }
+        positives
+    }
+
+    fn weights(&self) -> Vec<(&'static str, Vec<f64>)> {
+        let next = |next: &Next| vec![next.product, next.category, next.search, next.home];
+        let mut weights = vec![
+            ("season.month", self.season.month.to_vec()),
+            ("season.weekday", self.season.weekday.to_vec()),
+            ("season.hour", self.season.hour.to_vec()),
+            ("season.buying_hour", self.season.buying_hour.to_vec()),
+            ("page.from_home", next(&self.page.from_home)),
+            ("page.from_category", next(&self.page.from_category)),
+            ("page.from_search", next(&self.page.from_search)),
+            ("page.from_product", next(&self.page.from_product)),
+            ("order.lines", self.order.lines.clone()),
+            ("order.quantity", self.order.quantity.clone()),
+            ("order.payment", self.order.payment.iter().map(|payment| payment.weight).collect()),
+            ("promotion.discounts", self.promotion.discounts.clone()),
+            ("channel", self.channel.iter().map(|channel| channel.weight).collect()),
+            ("device", self.device.iter().map(|device| device.weight).collect()),
+            ("experiment.buy_lift", self.experiment.buy_lift.clone()),
+            ("category", self.category.iter().map(|category| category.share).collect()),
+        ];
+        for channel in &self.channel {
+            weights.push(("channel.landing", channel.landing.to_vec()));
+        }
+        weights
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn text() -> &'static str {
+        sql::file("profiles/marketplace.toml").unwrap().text
+    }
+
+    #[test]
+    fn every_built_in_profile_is_valid() {
+        for file in sql::folder("profiles") {
+            let profile = Profile::named(file.stem()).unwrap();
+            assert_eq!(profile.name(), file.stem());
+        }
+    }
+
+    #[test]
+    fn a_share_over_one_is_refused_by_name() {
+        let bad = text().replace("known_at_first = 0.18", "known_at_first = 1.8");
+        let error = Profile::parse("my.toml", &bad).unwrap_err().to_string();
+        assert_eq!(error, "my.toml: account.known_at_first is 1.8; a share lies between 0 and 1");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let bad = text().replace("[account]", "[account]\nknwon = 0.5");
+        let error = Profile::parse("my.toml", &bad).unwrap_err().to_string();
+        assert!(error.contains("knwon"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_profile_names_those_there_are() {
+        let error = Profile::named("bazaar").unwrap_err().to_string();
+        assert_eq!(error, "there is no profile \"bazaar\"; there is: marketplace");
+    }
+}

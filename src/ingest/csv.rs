@@ -1,0 +1,304 @@
+//! CSV: any of four delimiters, quotes, CRLF, rows of the wrong length.
+//!
+//! The `csv` crate splits; what it splits stays within reach in a [`Window`],
+//! because a malformed row is kept as it was received, and because a quote
+//! that is never closed must not swallow the good rows behind it.
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder, StringRecord};
+
+use super::content::{self, ByteCount};
+use super::refused;
+use super::rows::Rows;
+use crate::error::{Error, Result};
+
+/// What may stand between two fields, the likeliest first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// A row longer than this is taken for a quote that is never closed.
+const ROW_BYTES: usize = 64 << 20;
+
+/// The columns of a CSV file, by its first line.
+pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
+    Ok(open(path, &ByteCount::default())?.columns)
+}
+
+/// Reads the rows of a CSV file.
+pub(super) fn read(path: &Path, count: &ByteCount, rows: &mut Rows) -> Result<()> {
+    let mut file = open(path, count)?;
+    while let Some((line, raw)) = file.advance()? {
+        file.take(line, raw, rows)?;
+    }
+    Ok(())
+}
+
+/// A CSV file behind its header.
+struct CsvFile<'a> {
+    path: &'a Path,
+    columns: Vec<String>,
+    delimiter: u8,
+    /// `None` only for the moment in which it is replaced.
+    reader: csv::Reader<Window>,
+    /// Offset at which `reader` began.
+    base: u64,
+    /// The physical line at the reader's position.
+    line: u64,
+    record: ByteRecord,
+}
+
+/// Opens a file and reads its header.
+fn open<'a>(path: &'a Path, count: &ByteCount) -> Result<CsvFile<'a>> {
+    let mut input = content::open(path, count)?;
+    let head = content::head(path, &mut input)?;
+    let first = head.split(|byte| *byte == b'\n' || *byte == b'\r').find(|line| !line.is_empty());
+    let Some(first) = first else {
+        return Err(refused(path, "has no header line"));
+    };
+    if first.contains(&0) {
+        return Err(refused(path, "has NUL bytes in its header; if it is UTF-16, save it as UTF-8"));
+    }
+    let delimiter = delimiter(first);
+    let window = Window::new(Box::new(Cursor::new(head).chain(input)));
+    let mut file = CsvFile {
+        path,
+        columns: Vec::new(),
+        delimiter,
+        reader: reader(delimiter, window),
+        base: 0,
+        line: 1,
+        record: ByteRecord::new(),
+    };
+    file.advance()?;
+    let header = StringRecord::from_byte_record(std::mem::take(&mut file.record))
+        .map_err(|_| refused(path, "has a header that is not UTF-8; save it as UTF-8"))?;
+    file.columns = header
+        .iter()
+        .enumerate()
+        // Exported index columns have no name; a column of ours must have one.
+        .map(|(position, name)| match name {
+            "" => format!("column_{}", position + 1),
+            name => name.to_owned(),
+        })
+        .collect();
+    Ok(file)
+}
+
+fn reader<R: Read>(delimiter: u8, input: R) -> csv::Reader<R> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .buffer_capacity(1 << 16)
+        .from_reader(input)
+}
+
+/// The delimiter that a header line uses most, outside quotes.
+fn delimiter(header: &[u8]) -> u8 {
+    let count = |delimiter: u8| {
+        let (mut quoted, mut count) = (false, 0_usize);
+        for byte in header {
+            if *byte == b'"' {
+                quoted = !quoted;
+            } else if *byte == delimiter && !quoted {
+                count += 1;
+            }
+        }
+        count
+    };
+    // The first of equals wins, so a header of one column has a comma.
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+impl CsvFile<'_> {
+    /// Reads the next record; says on which line it begins and where its bytes lie.
+    fn advance(&mut self) -> Result<Option<(u64, Span)>> {
+        let start = self.base + self.reader.position().byte();
+        self.reader.get_mut().keep_from = start;
+        let found = self.reader.read_byte_record(&mut self.record).map_err(|error| self.failed(error))?;
+        if !found {
+            return Ok(None);
+        }
+        let end = self.base + self.reader.position().byte();
+        let window = self.reader.get_ref();
+        // The splitter leaves a line's last bytes to the next record.
+        let bytes = window.bytes(Span { start, end });
+        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let tail = bytes[blank..].iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let line = self.line + newlines(&bytes[..blank]);
+        self.line += newlines(bytes);
+        Ok(Some((line, Span { start: start + blank as u64, end: end - tail as u64 })))
+    }
+
+    /// Hands the record on: a row, or a malformed one.
+    fn take(&mut self, line: u64, raw: Span, rows: &mut Rows) -> Result<()> {
+        let expected = self.columns.len();
+        if self.record.len() != expected || self.reader.get_ref().cut {
+            let bytes = self.reader.get_ref().bytes(raw);
+            // A quote that is never closed runs on into the next lines. Only
+            // the first is bad; the others get another chance.
+            if let Some(first) = bytes.iter().position(|byte| *byte == b'\n') {
+                let record = split(&bytes[..first], self.delimiter);
+                let error = format!("{} fields and an open quote, header has {expected}", record.len());
+                rows.push_malformed(line, record.iter(), &error, trim(&bytes[..first]))?;
+                self.line = line + 1;
+                self.rewind(raw.start + first as u64 + 1);
+                return Ok(());
+            }
+            if self.reader.get_ref().cut {
+                let limit = ROW_BYTES >> 20;
+                return Err(refused(self.path, format!("line {line} is longer than {limit} MiB")));
+            }
+            let error = format!("{} fields, header has {expected}", self.record.len());
+            return rows.push_malformed(line, self.record.iter(), &error, bytes);
+        }
+        match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
+            Ok(record) => {
+                if record.iter().eq(self.columns.iter().map(String::as_str)) {
+                    let bytes = self.reader.get_ref().bytes(raw);
+                    let fields = record.iter().map(str::as_bytes);
+                    rows.push_malformed(line, fields, "the header once more", bytes)?;
+                } else {
+                    rows.push(line, record.iter())?;
+                }
+                self.record = record.into_byte_record();
+            }
+            Err(error) => {
+                let bytes = self.reader.get_ref().bytes(raw);
+                let at = std::str::from_utf8(bytes).err().map_or(0, |error| error.valid_up_to()) + 1;
+                let record = error.into_byte_record();
+                rows.push_malformed(line, record.iter(), &format!("not UTF-8 at byte {at}"), bytes)?;
+                self.record = record;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes back to an offset that the window still holds.
+    fn rewind(&mut self, offset: u64) {
+        let placeholder = reader(self.delimiter, Window::new(Box::new(std::io::empty())));
+        let mut window = std::mem::replace(&mut self.reader, placeholder).into_inner();
+        window.rewind(offset);
+        self.base = offset;
+        self.reader = reader(self.delimiter, window);
+    }
+
+    fn failed(&self, error: csv::Error) -> Error {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => content::failed(self.path, error),
+            other => refused(self.path, format!("line {}: {other:?}", self.line)),
+        }
+    }
+}
+
+/// The fields of one line on its own.
+fn split(line: &[u8], delimiter: u8) -> ByteRecord {
+    let mut record = ByteRecord::new();
+    // Reading from memory does not fail; an empty record would do.
+    let _ = reader(delimiter, line).read_byte_record(&mut record);
+    record
+}
+
+fn trim(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// A stretch of the file, as offsets behind the byte order mark.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u64,
+    end: u64,
+}
+
+/// A reader that remembers what it handed out from `keep_from` on.
+struct Window {
+    input: Box<dyn Read>,
+    held: Vec<u8>,
+    /// Offset of the first byte held.
+    start: u64,
+    /// How many of the bytes held have been handed out.
+    used: usize,
+    keep_from: u64,
+    /// The record at `keep_from` is too long; the input was made to end there.
+    cut: bool,
+}
+
+impl Window {
+    fn new(input: Box<dyn Read>) -> Self {
+        Self { input, held: Vec::new(), start: 0, used: 0, keep_from: 0, cut: false }
+    }
+
+    fn bytes(&self, span: Span) -> &[u8] {
+        let from = (span.start - self.start) as usize;
+        let to = ((span.end - self.start) as usize).min(self.held.len());
+        &self.held[from.min(to)..to]
+    }
+
+    fn rewind(&mut self, offset: u64) {
+        self.used = (offset - self.start) as usize;
+        self.keep_from = offset;
+        self.cut = false;
+    }
+}
+
+impl Read for Window {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.used == self.held.len() {
+            let done = (self.keep_from - self.start) as usize;
+            if self.held.len() - done > ROW_BYTES {
+                self.cut = true;
+                return Ok(0);
+            }
+            // Moving what is kept costs less than what is let go.
+            if done > self.held.len() / 2 {
+                self.held.drain(..done);
+                self.start = self.keep_from;
+                self.used = self.held.len();
+            }
+            let read = self.input.read(buffer)?;
+            self.held.extend_from_slice(&buffer[..read]);
+            self.used += read;
+            return Ok(read);
+        }
+        let read = buffer.len().min(self.held.len() - self.used);
+        buffer[..read].copy_from_slice(&self.held[self.used..self.used + read]);
+        self.used += read;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_header_tells_the_delimiter() {
+        assert_eq!(delimiter(b"a,b,c"), b',');
+        assert_eq!(delimiter(b"a;b;c"), b';');
+        assert_eq!(delimiter(b"a\tb"), b'\t');
+        assert_eq!(delimiter(b"a|\"b,c,d\"|e"), b'|');
+        assert_eq!(delimiter(b"alone"), b',');
+    }
+
+    #[test]
+    fn the_window_gives_back_what_it_handed_out() {
+        let mut window = Window::new(Box::new(Cursor::new((0..200_u8).collect::<Vec<_>>())));
+        let mut buffer = [0; 50];
+        window.read_exact(&mut buffer).unwrap();
+        window.keep_from = 40;
+        window.read_exact(&mut buffer).unwrap();
+        assert_eq!(window.bytes(Span { start: 40, end: 60 }), (40..60).collect::<Vec<_>>());
+        window.rewind(45);
+        window.read_exact(&mut buffer).unwrap();
+        assert_eq!(buffer.to_vec(), (45..95).collect::<Vec<_>>());
+        window.read_exact(&mut buffer[..10]).unwrap();
+        assert_eq!(buffer[..10], (95..105).collect::<Vec<_>>());
+    }
+}

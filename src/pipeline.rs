@@ -1,0 +1,175 @@
+//! The sentence: generate, ingest, transform, load, report.
+//!
+//! Only this file knows the order of the stages; they do not know one another.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::engine::LocalEngine;
+use crate::error::{Error, Result};
+use crate::generate::Plan;
+use crate::lake::{Lake, Layer, PartFile};
+use crate::load::server::{self, ServerFound};
+use crate::progress::Progress;
+use crate::summary::{StageSummary, TableSummary};
+use crate::transform::CheckOutcome;
+use crate::{emit, ingest, load, report, transform};
+
+/// A stage of the pipeline, in the data's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Make raw files.
+    Generate,
+    /// Raw files to bronze.
+    Ingest,
+    /// Bronze to silver to gold.
+    Transform,
+    /// Gold to PostgreSQL.
+    Load,
+    /// Gold to pictures.
+    Report,
+}
+
+impl Stage {
+    /// All stages, in the data's order.
+    pub const ALL: [Stage; 5] = [Stage::Generate, Stage::Ingest, Stage::Transform, Stage::Load, Stage::Report];
+
+    /// The verb of the stage.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Generate => "generate",
+            Stage::Ingest => "ingest",
+            Stage::Transform => "transform",
+            Stage::Load => "load",
+            Stage::Report => "report",
+        }
+    }
+
+    /// The stage of that verb.
+    pub fn parse(verb: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.as_str() == verb)
+    }
+}
+
+/// What a run did; written to `reports/run.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunReport {
+    /// clickmill's version.
+    pub version: &'static str,
+    /// When the run began.
+    pub started_at: DateTime<Utc>,
+    /// The stages that ran, in order, with their tables.
+    pub stages: Vec<StageSummary>,
+    /// The data-quality checks that ran.
+    pub checks: Vec<CheckOutcome>,
+    /// The database that was loaded, password masked.
+    pub database: Option<String>,
+    /// What the user should know besides.
+    pub notices: Vec<String>,
+}
+
+/// Runs the stages from `from` to `until`, both included.
+///
+/// Input of the user's own takes the place of the generate stage. `now` is
+/// the time of ingestion.
+///
+/// # Errors
+/// The first stage's that fails; what the stages before it made stays.
+pub fn run(config: &Config, from: Stage, until: Stage, now: DateTime<Utc>, progress: &Progress) -> Result<RunReport> {
+    let lake = config.lake();
+    let mut report = RunReport {
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: now,
+        stages: Vec::new(),
+        checks: Vec::new(),
+        database: None,
+        notices: Vec::new(),
+    };
+    // Every option is read before the first file is touched.
+    let own_input = !config.ingest()?.inputs.is_empty();
+    let report_dir = config.report()?.dir;
+    config.generate()?;
+    config.transform()?;
+
+    for stage in Stage::ALL.into_iter().filter(|stage| (from..=until).contains(stage)) {
+        if stage == Stage::Generate && own_input {
+            continue;
+        }
+        let started = Instant::now();
+        let tables = match stage {
+            Stage::Generate => generate(config, &lake, progress)?,
+            Stage::Ingest => ingest::ingest(&lake, &config.ingest()?, now, progress)?,
+            Stage::Transform => {
+                let outcome = transform::transform(&lake, &config.transform()?, progress)?;
+                report.checks = outcome.checks;
+                outcome.tables
+            }
+            Stage::Load => load(config, &lake, progress, &mut report)?,
+            Stage::Report => draw(config, &lake, progress)?,
+        };
+        progress.end();
+        progress.checkpoint()?;
+        report.stages.push(StageSummary::new(stage.as_str(), tables, started.elapsed().as_secs_f64()));
+    }
+    write_json(&report_dir.join("run.json"), &report)?;
+    Ok(report)
+}
+
+/// Makes the raw files. Where they replace others, the bronze made of those goes too.
+fn generate(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
+    let plan = Plan::new(&config.generate()?)?;
+    let tables = emit::emit(&plan, lake, &config.emit()?, progress)?;
+    if config.overwrite() && tables.iter().any(|table| table.changed) {
+        lake.clear(&lake.layer(Layer::Bronze))?;
+    }
+    Ok(tables)
+}
+
+/// Loads gold. Without any server the run goes on, and says what would add one.
+fn load(config: &Config, lake: &Lake, progress: &Progress, report: &mut RunReport) -> Result<Vec<TableSummary>> {
+    let options = config.load();
+    let server = match server::find(lake, &options)? {
+        ServerFound::Server(server) => server,
+        ServerFound::None { how_to_add } => {
+            report.notices.push(format!(
+                "no PostgreSQL server was found, so nothing was loaded; `{how_to_add}` adds one, then run `clickmill load`"
+            ));
+            return Ok(Vec::new());
+        }
+    };
+    report.notices.extend(server.notice().map(str::to_owned));
+    report.database = Some(server.url().to_string());
+    load::load(&gold(config, lake)?, &server, &options, progress)
+}
+
+fn draw(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
+    report::render(&gold(config, lake)?, &config.report()?, progress)
+}
+
+/// An engine over the lake as it was last published.
+///
+/// # Errors
+/// [`Error::Transform`] when there is no gold yet.
+fn gold(config: &Config, lake: &Lake) -> Result<LocalEngine> {
+    lake.recover()?;
+    if lake.tables(Layer::Gold)?.is_empty() {
+        return Err(Error::Transform {
+            model: "gold".to_owned(),
+            message: format!("{} holds no gold tables yet; run `clickmill transform` first", lake.root().display()),
+        });
+    }
+    LocalEngine::open(lake, &config.engine()?)
+}
+
+fn write_json(path: &Path, report: &RunReport) -> Result<()> {
+    let mut part = PartFile::create(PathBuf::from(path))?;
+    serde_json::to_writer_pretty(&mut part, report)
+        .map_err(|error| Error::Io { action: "write", path: path.to_owned(), source: error.into() })?;
+    part.publish()?;
+    Ok(())
+}

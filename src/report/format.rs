@@ -1,0 +1,211 @@
+//! Numbers as people read them: thousands separators, short forms, money, shares, days.
+
+use chrono::{Datelike, NaiveDate};
+
+/// A whole number with thousands separators: `12,345`.
+pub(super) fn count(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if value <= -0.5 { format!("–{text}") } else { text }
+}
+
+/// At most four figures: `950`, `12.3k`, `1.2M`, `3.0B`.
+pub(super) fn compact(value: f64) -> String {
+    // The bound is what would round up to the next unit: 999,950 is 1M, not 1000k.
+    for (bound, unit, letter) in
+        [(999.95e9, 1e12, "T"), (999.95e6, 1e9, "B"), (999_950.0, 1e6, "M"), (9_999.5, 1e3, "k")]
+    {
+        if value.abs() >= bound {
+            return format!("{:.1}{letter}", value / unit);
+        }
+    }
+    count(value)
+}
+
+/// The same along an axis, without a zero behind the point: `10k`, `2.5M`.
+pub(super) fn tick(value: f64) -> String {
+    compact(value).replace(".0", "")
+}
+
+/// A plain number with as many decimals as it needs below ten: `7`, `6.3`, `0.25`.
+pub(super) fn number(value: f64) -> String {
+    let text = match value.abs() {
+        large if large >= 100.0 => return count(value),
+        medium if medium >= 1.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    };
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    text.to_owned()
+}
+
+/// A currency, and how its amounts are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Money {
+    prefix: String,
+}
+
+impl Money {
+    /// The currency of that ISO 4217 code; one without a sign of its own is written `CHF 12`.
+    pub(super) fn new(code: &str) -> Self {
+        let prefix = match code {
+            "USD" => "$",
+            "EUR" => "€",
+            "GBP" => "£",
+            "JPY" => "¥",
+            "INR" => "₹",
+            other => return Self { prefix: format!("{other} ") },
+        };
+        Self { prefix: prefix.to_owned() }
+    }
+
+    /// In full: `$12,345`, with cents below a hundred: `$87.20`.
+    pub(super) fn full(&self, amount: f64) -> String {
+        if amount != 0.0 && amount.abs() < 100.0 {
+            return self.signed(amount, &format!("{:.2}", amount.abs()));
+        }
+        self.signed(amount, &count(amount.abs()))
+    }
+
+    /// Short: `$12.3k`, `$1.2M`.
+    pub(super) fn compact(&self, amount: f64) -> String {
+        if amount.abs() < 9_999.5 { self.full(amount) } else { self.signed(amount, &compact(amount.abs())) }
+    }
+
+    /// In full while it is short enough to stand in a line of a picture.
+    pub(super) fn brief(&self, amount: f64) -> String {
+        if amount.abs() < 1e6 { self.full(amount) } else { self.compact(amount) }
+    }
+
+    /// Along an axis: no cents where the steps have none.
+    pub(super) fn tick(&self, amount: f64) -> String {
+        let text = if amount.abs() < 9_999.5 { number(amount.abs()) } else { tick(amount.abs()) };
+        self.signed(amount, &text)
+    }
+
+    fn signed(&self, amount: f64, text: &str) -> String {
+        let sign = if amount < 0.0 { "–" } else { "" };
+        format!("{sign}{}{text}", self.prefix)
+    }
+}
+
+/// A share as a percentage: `61%`, `3.4%`, `0.25%`.
+pub(super) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match percent.abs() {
+        0.0 => "0%".to_owned(),
+        // 9.95 would round to 10.0.
+        large if large >= 9.95 => format!("{percent:.0}%"),
+        medium if medium >= 0.995 => format!("{percent:.1}%"),
+        small if small >= 0.005 => format!("{percent:.2}%"),
+        _ => "<0.01%".to_owned(),
+    }
+}
+
+/// A percentage along an axis: no more decimals than the steps need.
+pub(super) fn percent_tick(share: f64) -> String {
+    format!("{}%", number((share * 1e6).round() / 1e4))
+}
+
+/// A share of a whole, `a / b`; nothing where there is no whole.
+pub(super) fn ratio(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
+}
+
+/// The same as a percentage, or a dash.
+pub(super) fn share(part: f64, whole: f64) -> String {
+    ratio(part, whole).map_or_else(|| "–".to_owned(), percent)
+}
+
+/// A day in full: `3 Jan 2026`.
+pub(super) fn day(date: NaiveDate) -> String {
+    format!("{} {}", date.day(), date.format("%b %Y"))
+}
+
+/// A day without its year: `3 Jan`.
+pub(super) fn short_day(date: NaiveDate) -> String {
+    format!("{} {}", date.day(), date.format("%b"))
+}
+
+/// From one day to another, saying nothing twice: `3–30 Jan 2026`.
+pub(super) fn span(first: NaiveDate, last: NaiveDate) -> String {
+    if first == last {
+        day(first)
+    } else if first.year() != last.year() {
+        format!("{} – {}", day(first), day(last))
+    } else if first.month() != last.month() {
+        format!("{} – {}", short_day(first), day(last))
+    } else {
+        format!("{}–{}", first.day(), day(last))
+    }
+}
+
+/// A noun in the number that fits: `1 day`, `12 days`.
+pub(super) fn plural(value: i64, noun: &str) -> String {
+    let ending = if value == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", count(value as f64))
+}
+
+/// The same text with a capital first letter.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(1_234_567.4), "1,234,567");
+        assert_eq!(count(-1_234.0), "–1,234");
+        assert_eq!(count(0.0), "0");
+        assert_eq!(compact(950.0), "950");
+        assert_eq!(compact(12_345.0), "12.3k");
+        assert_eq!(compact(999_960.0), "1.0M");
+        assert_eq!(tick(20_000.0), "20k");
+        assert_eq!(compact(1.25e9), "1.2B");
+        assert_eq!(number(6.30), "6.3");
+        assert_eq!(number(100.0), "100");
+        assert_eq!(number(0.0), "0");
+    }
+
+    #[test]
+    fn money_has_its_sign() {
+        assert_eq!(Money::new("USD").full(12_345.6), "$12,346");
+        assert_eq!(Money::new("EUR").full(87.2), "€87.20");
+        assert_eq!(Money::new("CHF").compact(1_250_000.0), "CHF 1.2M");
+        assert_eq!(Money::new("USD").full(-250.0), "–$250");
+        assert_eq!(Money::new("USD").full(0.0), "$0");
+    }
+
+    #[test]
+    fn percentages_keep_two_figures() {
+        assert_eq!(percent(0.614), "61%");
+        assert_eq!(percent(0.0341), "3.4%");
+        assert_eq!(percent(0.09949), "9.9%");
+        assert_eq!(percent(0.0025), "0.25%");
+        assert_eq!(percent(1.0), "100%");
+        assert_eq!(percent(0.00001), "<0.01%");
+        assert_eq!(percent_tick(0.025), "2.5%");
+        assert_eq!(share(1.0, 0.0), "–");
+    }
+
+    #[test]
+    fn spans_say_nothing_twice() {
+        let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        assert_eq!(span(date(2026, 1, 3), date(2026, 1, 30)), "3–30 Jan 2026");
+        assert_eq!(span(date(2026, 1, 3), date(2026, 2, 1)), "3 Jan – 1 Feb 2026");
+        assert_eq!(span(date(2025, 12, 3), date(2026, 2, 1)), "3 Dec 2025 – 1 Feb 2026");
+        assert_eq!(span(date(2026, 1, 3), date(2026, 1, 3)), "3 Jan 2026");
+        assert_eq!(plural(1, "day"), "1 day");
+        assert_eq!(plural(1_200, "day"), "1,200 days");
+    }
+}

@@ -1,0 +1,111 @@
+//! Data-quality checks: a select of bad rows each; a row returned is a fault.
+
+use arrow::array::RecordBatch;
+use arrow::util::pretty::pretty_format_batches;
+use serde::Serialize;
+
+use super::dialect::Compiler;
+use crate::engine::{Engine, Params};
+use crate::error::{Error, Result};
+use crate::lake::Layer;
+use crate::sql;
+
+/// How many bad rows a message shows.
+const SAMPLE_ROWS: usize = 5;
+
+/// A file of `sql/checks`.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The file's name: `silver_accounts_for_every_row`.
+    pub name: String,
+    /// What holds when no row comes back (`-- check:`).
+    pub says: String,
+    /// After which layer it runs (`-- layer:`).
+    pub layer: Layer,
+    text: String,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckOutcome {
+    /// The check's name.
+    pub name: String,
+    /// What should hold.
+    pub says: String,
+    /// How many rows break it.
+    pub bad_rows: u64,
+    /// The first of them, as a table; empty when there are none.
+    pub sample: String,
+}
+
+impl Check {
+    /// All checks, by name.
+    ///
+    /// # Errors
+    /// [`Error::Transform`] when a head comment lacks `check` or `layer`.
+    pub fn all() -> Result<Vec<Self>> {
+        sql::folder("sql/checks")
+            .map(|file| {
+                let fail = |key: &str| Error::Transform {
+                    model: file.path.to_owned(),
+                    message: format!("its head comment has no usable `-- {key}: ...` line"),
+                };
+                Ok(Self {
+                    name: file.stem().to_owned(),
+                    says: file.head("check").ok_or_else(|| fail("check"))?.to_owned(),
+                    layer: file.head("layer").and_then(Layer::parse).ok_or_else(|| fail("layer"))?,
+                    text: file.text.to_owned(),
+                })
+            })
+            .collect()
+    }
+
+    /// Counts the bad rows and keeps the first few.
+    ///
+    /// # Errors
+    /// [`Error::Transform`] naming the check when its select cannot run.
+    pub fn run(&self, engine: &dyn Engine, compiler: &Compiler, params: &Params) -> Result<CheckOutcome> {
+        let model = format!("check {}", self.name);
+        let sql = compiler.compile(&model, &self.text)?;
+        let fail = |error: String| Error::Transform { model: model.clone(), message: error };
+        let reader = engine.query_with(&sql, params).map_err(|error| match error {
+            Error::Engine { source, .. } => fail(source.to_string()),
+            other => other,
+        })?;
+        let mut bad_rows = 0;
+        let mut sample: Vec<RecordBatch> = Vec::new();
+        for batch in reader {
+            let batch = batch.map_err(|error| fail(error.to_string()))?;
+            let shown: usize = sample.iter().map(RecordBatch::num_rows).sum();
+            if batch.num_rows() > 0 && shown < SAMPLE_ROWS {
+                sample.push(batch.slice(0, batch.num_rows().min(SAMPLE_ROWS - shown)));
+            }
+            bad_rows += batch.num_rows() as u64;
+        }
+        let sample = match sample.is_empty() {
+            true => String::new(),
+            false => pretty_format_batches(&sample).map_err(|error| fail(error.to_string()))?.to_string(),
+        };
+        Ok(CheckOutcome { name: self.name.clone(), says: self.says.clone(), bad_rows, sample })
+    }
+}
+
+/// Stops the run if any check found bad rows, naming each and showing samples.
+///
+/// # Errors
+/// [`Error::Check`].
+pub(super) fn verdict(outcomes: &[CheckOutcome]) -> Result<()> {
+    let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.bad_rows > 0).collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let mut message =
+        format!("{} of {} data-quality checks failed; nothing was published", failed.len(), outcomes.len());
+    for outcome in failed {
+        message += &format!(
+            "\n\ncheck {}: {} ({} bad rows)\n{}",
+            outcome.name, outcome.says, outcome.bad_rows, outcome.sample
+        );
+    }
+    Err(Error::Check(message))
+}

@@ -1,0 +1,202 @@
+//! The few expressions in which engines differ, as macros with a text per
+//! dialect. Models call them in `{{ }}`; everything else in a model is the
+//! common subset of DataFusion, Spark SQL and DuckDB.
+
+use minijinja::{Environment, Error as TemplateError, ErrorKind, UndefinedBehavior};
+
+use crate::error::{Error, Result};
+
+/// An SQL dialect that models can be compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// DataFusion, the engine in this process.
+    DataFusion,
+    /// DuckDB, the second opinion in tests.
+    DuckDb,
+    /// Spark SQL, for clusters.
+    Spark,
+}
+
+/// A macro: its name, how many arguments it takes, and its text in DataFusion,
+/// DuckDB and Spark. `{0}`, `{1}` are the arguments.
+struct Macro(&'static str, usize, [&'static str; 3]);
+
+/// Sums of the engine's own functions where all three agree.
+const fn same(name: &'static str, arguments: usize, text: &'static str) -> Macro {
+    Macro(name, arguments, [text, text, text])
+}
+
+#[rustfmt::skip]
+static MACROS: &[Macro] = &[
+    // The first 60 bits of a text's MD5, never negative: the same key on every engine.
+    Macro("hash60", 1, [
+        "hash60({0})",
+        "cast('0x' || substr(md5({0}), 1, 15) as bigint)",
+        "cast(conv(substr(md5({0}), 1, 15), 16, 10) as bigint)",
+    ]),
+    // Days from {0} to {1}.
+    Macro("days_between", 2, [
+        "(cast({1} as int) - cast({0} as int))",
+        "datediff('day', {0}, {1})",
+        "datediff({1}, {0})",
+    ]),
+    Macro("add_days", 2, [
+        "cast(cast({0} as int) + cast({1} as int) as date)",
+        "cast({0} + cast({1} as int) as date)",
+        "date_add({0}, cast({1} as int))",
+    ]),
+    // Microseconds since 1970 to a date, a timestamp, and back.
+    Macro("date_of_us", 1, [
+        "cast(to_timestamp_micros({0}) as date)",
+        "cast(make_timestamp({0}) as date)",
+        "cast(timestamp_micros({0}) as date)",
+    ]),
+    Macro("timestamp_of_us", 1, [
+        "arrow_cast({0}, 'Timestamp(Microsecond, Some(\"UTC\"))')",
+        "make_timestamp({0}) at time zone 'UTC'",
+        "timestamp_micros({0})",
+    ]),
+    Macro("us", 1, [
+        "cast(arrow_cast({0}, 'Timestamp(Microsecond, Some(\"UTC\"))') as bigint)",
+        "epoch_us({0})",
+        "unix_micros({0})",
+    ]),
+    // A date's midnight as microseconds of its own wall clock.
+    Macro("us_of_date", 1, [
+        "(cast(cast({0} as int) as bigint) * 86400000000)",
+        "epoch_us(cast({0} as timestamp))",
+        "(unix_date({0}) * 86400000000)",
+    ]),
+    // A text to a timestamp in microseconds UTC; null where it is none.
+    Macro("try_timestamp", 1, [
+        "arrow_cast(try_cast({0} as timestamp(6)), 'Timestamp(Microsecond, Some(\"UTC\"))')",
+        "try_cast({0} as timestamptz)",
+        "try_cast({0} as timestamp)",
+    ]),
+    // Epoch milliseconds as text to RFC 3339 text; the text itself where it is no number.
+    Macro("from_epoch_ms", 1, [
+        "coalesce(cast(to_timestamp_millis(try_cast({0} as bigint)) as string), {0})",
+        "coalesce(cast(make_timestamp(try_cast({0} as bigint) * 1000) as string), {0})",
+        "coalesce(cast(timestamp_millis(try_cast({0} as bigint)) as string), {0})",
+    ]),
+    // Microseconds UTC to microseconds of the business clock.
+    Macro("local_us", 2, [
+        "local_us({0}, {1})",
+        "epoch_us(make_timestamp({0}) at time zone 'UTC' at time zone {1})",
+        "unix_micros(from_utc_timestamp(timestamp_micros({0}), {1}))",
+    ]),
+    Macro("date_part", 2, [
+        "cast(date_part('{0}', {1}) as int)",
+        "cast(date_part('{0}', {1}) as int)",
+        "cast(date_part('{0}', {1}) as int)",
+    ]),
+    // The Monday of a date's week, 1 = Monday, and ISO 8601 week numbers.
+    Macro("iso_week_start", 1, [
+        "cast(date_trunc('week', {0}) as date)",
+        "cast(date_trunc('week', {0}) as date)",
+        "cast(date_trunc('week', {0}) as date)",
+    ]),
+    Macro("iso_day_of_week", 1, [
+        "cast((cast({0} as int) + 3) % 7 + 1 as smallint)",
+        "cast(isodow({0}) as smallint)",
+        "cast(weekday({0}) + 1 as smallint)",
+    ]),
+    same("iso_week", 1, "cast(date_part('week', {0}) as int)"),
+    // The year that holds the week's Thursday.
+    Macro("iso_year", 1, [
+        "cast(date_part('year', cast(cast(cast(date_trunc('week', {0}) as date) as int) + 3 as date)) as int)",
+        "cast(isoyear({0}) as int)",
+        "cast(date_part('yearofweek', {0}) as int)",
+    ]),
+    // Days from {0} to {1}, both included, as a relation with one column, `date`.
+    Macro("date_series", 2, [
+        "(select cast(cast({0} as int) + n as date) as date from silver.numbers where n <= cast({1} as int) - cast({0} as int))",
+        "(select {0} + cast(n as int) as date from silver.numbers where n <= datediff('day', {0}, {1}))",
+        "(select date_add({0}, cast(n as int)) as date from silver.numbers where n <= datediff({1}, {0}))",
+    ]),
+    // Order of event types within one instant: views, then cart, then checkout, then purchase.
+    same("event_rank", 1, "cast(case when {0} in ('add_to_cart', 'remove_from_cart') then 1 when {0} = 'checkout' then 2 when {0} = 'purchase' then 3 when {0} = 'refund' then 4 else 0 end as int)"),
+    // The customer of a fact row: the account on the row, else the visitor's.
+    same("customer_id", 2, "coalesce({0}.user_id, {1}.customer_id)"),
+    // Lower-case host of a URL, without www.
+    same("url_host", 1, "case when lower({0}) like '%://www.%' then substr(split_part(split_part(lower({0}), '://', 2), '/', 1), 5) when {0} like '%://%' then split_part(split_part(lower({0}), '://', 2), '/', 1) else split_part(lower({0}), '/', 1) end"),
+    same("month_name", 1, "case date_part('month', {0}) when 1 then 'January' when 2 then 'February' when 3 then 'March' when 4 then 'April' when 5 then 'May' when 6 then 'June' when 7 then 'July' when 8 then 'August' when 9 then 'September' when 10 then 'October' when 11 then 'November' else 'December' end"),
+    Macro("day_name", 1, [
+        "case (cast({0} as int) + 3) % 7 when 0 then 'Monday' when 1 then 'Tuesday' when 2 then 'Wednesday' when 3 then 'Thursday' when 4 then 'Friday' when 5 then 'Saturday' else 'Sunday' end",
+        "dayname({0})",
+        "date_format({0}, 'EEEE')",
+    ]),
+    Macro("is_uuid", 1, [
+        "is_uuid({0})",
+        "(try_cast({0} as uuid) is not null and length({0}) = 36)",
+        "({0} rlike '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$')",
+    ]),
+    // A hash written as a UUID.
+    same("uuid_of", 1, "substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || substr({0}, 17, 4) || '-' || substr({0}, 21, 12)"),
+];
+
+/// Turns a model's template into the SQL of one dialect.
+pub struct Compiler {
+    environment: Environment<'static>,
+}
+
+impl Compiler {
+    /// A compiler for `dialect` that knows the macros.
+    pub fn new(dialect: Dialect) -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        for Macro(name, arguments, texts) in MACROS {
+            let text = texts[dialect as usize];
+            environment.add_function(*name, move |given: minijinja::value::Rest<String>| {
+                expand(name, *arguments, text, &given)
+            });
+        }
+        Self { environment }
+    }
+
+    /// Adds a function of the caller's, such as `received("events")`.
+    pub fn add_function(
+        &mut self,
+        name: &'static str,
+        function: impl Fn(&str) -> String + Send + Sync + 'static,
+    ) {
+        self.environment.add_function(name, move |argument: &str| function(argument));
+    }
+
+    /// The SQL of a template.
+    ///
+    /// # Errors
+    /// [`Error::Transform`] naming `model` when the template does not render.
+    pub fn compile(&self, model: &str, template: &str) -> Result<String> {
+        self.compile_with(model, template, minijinja::context! {})
+    }
+
+    /// As [`Compiler::compile`], with variables.
+    pub(super) fn compile_with(
+        &self,
+        model: &str,
+        template: &str,
+        variables: minijinja::Value,
+    ) -> Result<String> {
+        self.environment
+            .render_str(template, variables)
+            .map_err(|error| Error::Transform { model: model.to_owned(), message: format!("{error:#}") })
+    }
+}
+
+fn expand(
+    name: &str,
+    arguments: usize,
+    text: &str,
+    given: &[String],
+) -> std::result::Result<String, TemplateError> {
+    if given.len() != arguments {
+        let message = format!("{name} takes {arguments} arguments, not {}", given.len());
+        return Err(TemplateError::new(ErrorKind::InvalidOperation, message));
+    }
+    let mut expanded = text.to_owned();
+    for (position, argument) in given.iter().enumerate() {
+        expanded = expanded.replace(&format!("{{{position}}}"), argument);
+    }
+    Ok(expanded)
+}

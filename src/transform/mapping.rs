@@ -1,0 +1,279 @@
+//! From bronze as received to canonical columns: the mapping file of each
+//! source that the lake holds becomes a view `source.NAME`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use arrow::array::{Array, AsArray};
+use arrow::compute::concat_batches;
+
+use super::dialect::{Compiler, Dialect};
+use crate::engine::{Engine, LocalEngine, Params};
+use crate::error::{Error, Result};
+use crate::lake::{Lake, Layer, TableRef};
+use crate::source::{Kind, Source};
+
+/// What of `bronze.batches` silver and gold depend on: everything but the
+/// clock and the paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Batch {
+    pub(super) id: String,
+    pub(super) source: String,
+    pub(super) kind: String,
+    pub(super) id_prefix: String,
+    pub(super) mapping: Option<String>,
+}
+
+/// The columns every bronze row carries besides its own.
+const ORIGIN: [&str; 6] =
+    ["_source_file", "_source_line", "_ingested_at", "_batch_id", "_parse_error", "_raw_line"];
+
+/// What a row inherits from its batch.
+const OF_BATCH: [&str; 3] = ["_id_prefix", "_source", "_covers_until"];
+
+/// Canonical columns of each kind, all text, in the order mappings give them.
+fn canonical(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Events => &[
+            "event_id",
+            "visitor_id",
+            "user_id",
+            "source_session_id",
+            "event_time",
+            "received_at",
+            "event_type",
+            "page_type",
+            "page_url",
+            "search_query",
+            "product_id",
+            "category",
+            "brand",
+            "price",
+            "quantity",
+            "order_id",
+            "payment_method",
+            "outcome",
+            "device_type",
+            "browser",
+            "os",
+            "user_agent",
+            "country",
+            "city",
+            "ip_address",
+            "referrer",
+            "utm_source",
+            "utm_medium",
+            "utm_campaign",
+            "experiment",
+            "variant",
+            "mapping_error",
+        ],
+        Kind::Users => &[
+            "user_id",
+            "name",
+            "gender",
+            "birth_year",
+            "city",
+            "country",
+            "signup_date",
+            "updated_at",
+            "mapping_error",
+        ],
+        Kind::Products => &[
+            "product_id",
+            "product_name",
+            "category",
+            "brand",
+            "price",
+            "rating",
+            "rating_count",
+            "stock",
+            "updated_at",
+            "mapping_error",
+        ],
+    }
+}
+
+/// Makes bronze readable and says what it holds.
+pub(super) fn attach_bronze(engine: &LocalEngine, lake: &Lake) -> Result<Vec<Batch>> {
+    for table in lake.tables(Layer::Bronze)? {
+        engine.attach(&table, &lake.table(&table))?;
+    }
+    let sql = "select batch_id, source, kind, id_prefix, mapping from bronze.batches order by batch_id";
+    let reader = engine.query_with(sql, &Params::new())?;
+    let schema = reader.schema();
+    let rows = reader
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .and_then(|batches| concat_batches(&schema, &batches))
+        .map_err(|error| Error::Engine {
+            context: "cannot read bronze.batches".into(),
+            source: error.into(),
+        })?;
+    let text = |column: usize, row: usize| {
+        let column = rows.column(column).as_string::<i32>();
+        column.is_valid(row).then(|| column.value(row).to_owned())
+    };
+    Ok((0..rows.num_rows())
+        .map(|row| Batch {
+            id: text(0, row).unwrap_or_default(),
+            source: text(1, row).unwrap_or_default(),
+            kind: text(2, row).unwrap_or_default(),
+            id_prefix: text(3, row).unwrap_or_default(),
+            mapping: text(4, row),
+        })
+        .collect())
+}
+
+/// A compiler whose models see the sources that the lake holds.
+pub(super) fn compiler(engine: &LocalEngine, batches: &[Batch]) -> Result<Compiler> {
+    let mut columns = BTreeSet::new();
+    for kind in Kind::ALL {
+        columns.extend(own_columns(engine, kind));
+    }
+    let events: BTreeSet<String> = own_columns(engine, Kind::Events).into_iter().collect();
+    let users: BTreeSet<String> = own_columns(engine, Kind::Users).into_iter().collect();
+    let products: BTreeSet<String> = own_columns(engine, Kind::Products).into_iter().collect();
+    let mut received = BTreeSet::new();
+    for batch in batches {
+        received.insert((batch.kind.clone(), batch.source.clone()));
+    }
+    let mut compiler = Compiler::new(Dialect::DataFusion);
+    compiler.add_function("received", move |kind| received_rows(kind, &received));
+    compiler.add_function("raw_columns", move |kind| {
+        let own = match kind {
+            "events" => &events,
+            "users" => &users,
+            _ => &products,
+        };
+        columns.iter().fold(String::new(), |mut list, column| {
+            let name = quoted(column);
+            let _ = match own.contains(column) {
+                true => write!(list, ",\n    bronze.{name} as {name}"),
+                false => write!(list, ",\n    cast(null as string) as {name}"),
+            };
+            list
+        })
+    });
+    Ok(compiler)
+}
+
+/// A compiler for showing models where there is no lake.
+pub(super) fn compiler_without_data() -> Result<Compiler> {
+    compiler(&LocalEngine::empty(&crate::engine::Options { threads: 1, memory_limit: None })?, &[])
+}
+
+/// Defines `source.NAME` for every source that the lake holds, and empty
+/// bronze tables for kinds it does not.
+pub(super) fn define_sources(engine: &LocalEngine, batches: &[Batch], compiler: &Compiler) -> Result<()> {
+    for kind in Kind::ALL {
+        if engine.columns(Layer::Bronze.as_str(), kind.as_str()).is_empty() {
+            engine.define_view(Layer::Bronze.as_str(), kind.as_str(), &nothing(&ORIGIN), &Params::new())?;
+        }
+    }
+    let mut done = BTreeSet::new();
+    for batch in batches {
+        if !done.insert(&batch.source) {
+            continue;
+        }
+        let source = match &batch.mapping {
+            Some(text) => Source::parse(text, &batch.source)?,
+            None => Source::find(&batch.source)?,
+        };
+        let variables = minijinja::context! {
+            bronze => minijinja::Value::from_safe_string(bronze_rows(engine, &source)),
+            origin => minijinja::Value::from_safe_string(origin(engine, &source)),
+        };
+        let sql = compiler.compile_with(&format!("source {}", source.name), &source.mapping, variables)?;
+        engine.define_view("source", &source.name, &sql, &Params::new()).map_err(|error| {
+            Error::Transform {
+                model: format!("source {}", source.name),
+                message: match error {
+                    Error::Engine { source, .. } => source.to_string(),
+                    other => other.to_string(),
+                },
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// The rows of one source, with nulls for optional columns that no file had.
+fn bronze_rows(engine: &LocalEngine, source: &Source) -> String {
+    let present: BTreeSet<String> = own_columns(engine, source.kind).into_iter().collect();
+    let table = TableRef::new(Layer::Bronze, source.kind.as_str());
+    let mut missing = String::new();
+    for column in source.requires.iter().chain(&source.optional).filter(|column| !present.contains(*column)) {
+        let _ = write!(missing, ", cast(null as string) as {}", quoted(column));
+    }
+    format!(
+        "(select events.*, batches.id_prefix as _id_prefix, batches.source as _source, \
+         batches.covers_until as _covers_until{missing} \
+         from {table} as events inner join bronze.batches as batches on events._batch_id = batches.batch_id \
+         where batches.source = '{}') as raw",
+        source.name.replace('\'', "''")
+    )
+}
+
+/// The columns that every mapping passes on, and the hash of the row as it was received.
+fn origin(engine: &LocalEngine, source: &Source) -> String {
+    // Columns by name, absent ones left out: a file that gains a column keeps its other rows' hashes.
+    let mut columns = own_columns(engine, source.kind);
+    columns.sort();
+    let mut parts = vec!["coalesce(_raw_line, '')".to_owned()];
+    for column in columns {
+        let name = quoted(&column);
+        parts.push(format!("coalesce('{}=' || {name} || chr(31), '')", column.replace('\'', "''")));
+    }
+    // One concat of texts that are never null: the same on every engine, in one pass.
+    let row = parts.join(", ");
+    format!("{}, {}, md5(concat({row})) as row_md5", ORIGIN.join(", "), OF_BATCH.join(", "))
+}
+
+/// All rows of a kind in canonical columns, whatever sources they came from.
+fn received_rows(kind: &str, received: &BTreeSet<(String, String)>) -> String {
+    let selects: Vec<_> = received
+        .iter()
+        .filter(|(of, _)| of == kind)
+        .map(|(_, source)| format!("select * from source.{}", quoted(source)))
+        .collect();
+    if !selects.is_empty() {
+        return selects.join("\nunion all\n");
+    }
+    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).unwrap_or(Kind::Events);
+    let mut columns = canonical(kind).to_vec();
+    columns.extend(ORIGIN);
+    columns.extend(OF_BATCH);
+    columns.push("row_md5");
+    nothing(&columns)
+}
+
+/// A select of the named columns and no rows.
+fn nothing(columns: &[&str]) -> String {
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|column| match *column {
+            "_source_line" => "cast(null as bigint) as _source_line".to_owned(),
+            "_ingested_at" => {
+                "arrow_cast(cast(null as timestamp), 'Timestamp(Microsecond, Some(\"UTC\"))') as _ingested_at"
+                    .to_owned()
+            }
+            name => format!("cast(null as string) as {name}"),
+        })
+        .collect();
+    format!("select {} where false", columns.join(", "))
+}
+
+/// The columns of a bronze table as received, without the origin columns.
+fn own_columns(engine: &LocalEngine, kind: Kind) -> Vec<String> {
+    engine
+        .columns(Layer::Bronze.as_str(), kind.as_str())
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| !ORIGIN.contains(&name.as_str()))
+        .collect()
+}
+
+/// A column name as SQL wants it.
+fn quoted(column: &str) -> String {
+    format!("\"{}\"", column.replace('"', "\"\""))
+}

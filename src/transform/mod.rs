@@ -1,0 +1,283 @@
+//! Bronze to silver to gold: SQL models run in the order their own text
+//! demands, checked after each layer, published together or not at all.
+//!
+//! One model is one select in one file (`sql/silver/events.sql`); [`Graph`]
+//! reads what it selects from; `dialect` has the few macros in which engines
+//! differ; `check` runs `sql/checks`. New tables are built in a staging folder
+//! and take the place of the old ones only after every check has passed.
+
+mod check;
+mod dialect;
+mod graph;
+mod mapping;
+mod model;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use datafusion::common::ScalarValue;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::engine::{self, Engine, LocalEngine, Params, ParquetTarget};
+use crate::error::{Error, Result};
+use crate::lake::{Lake, Layer, TableRef};
+use crate::progress::Progress;
+use crate::summary::TableSummary;
+
+pub use check::{Check, CheckOutcome};
+pub use dialect::Dialect;
+pub use graph::Graph;
+pub use model::{Model, Storage};
+
+/// What decides where one session ends and the next begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionMode {
+    /// A pause longer than the gap ends a session.
+    Gap,
+    /// The tracker's own session id is the session.
+    Source,
+}
+
+/// Everything the models may depend on besides the rows.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What ends a session.
+    pub session_mode: SessionMode,
+    /// A pause of MORE than this many microseconds starts a new session.
+    pub session_gap_us: i64,
+    /// In gap mode a chain of visits is cut into pieces of this many microseconds.
+    pub session_max_length_us: i64,
+    /// Events before this are quarantined.
+    pub min_time: DateTime<Utc>,
+    /// Events after this are quarantined; `None` is one day after ingestion.
+    pub max_time: Option<DateTime<Utc>>,
+    /// IANA name of the business time zone: decides every date and hour.
+    pub time_zone: String,
+    /// The day that recency is measured from; `None` is the last day with events.
+    pub as_of: Option<NaiveDate>,
+    /// Build again even if nothing changed.
+    pub full_refresh: bool,
+    /// How the engine runs.
+    pub engine: engine::Options,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            session_mode: SessionMode::Gap,
+            session_gap_us: 30 * 60 * 1_000_000,
+            session_max_length_us: 24 * 3600 * 1_000_000,
+            min_time: DateTime::from_timestamp(788_918_400, 0).unwrap_or_default(),
+            max_time: None,
+            time_zone: "UTC".to_owned(),
+            as_of: None,
+            full_refresh: false,
+            engine: engine::Options::default(),
+        }
+    }
+}
+
+impl Options {
+    /// The values of the models' named parameters.
+    fn params(&self) -> Params {
+        let mode = match self.session_mode {
+            SessionMode::Gap => "gap",
+            SessionMode::Source => "source",
+        };
+        let days = |date: NaiveDate| date.signed_duration_since(NaiveDate::default()).num_days();
+        let as_of = self.as_of.and_then(|date| i32::try_from(days(date)).ok());
+        Params::from([
+            ("session_mode".to_owned(), ScalarValue::from(mode)),
+            ("session_gap_us".to_owned(), ScalarValue::from(self.session_gap_us)),
+            ("session_max_length_us".to_owned(), ScalarValue::from(self.session_max_length_us)),
+            ("min_time_us".to_owned(), ScalarValue::from(self.min_time.timestamp_micros())),
+            ("max_time_us".to_owned(), ScalarValue::Int64(self.max_time.map(|time| time.timestamp_micros()))),
+            ("time_zone".to_owned(), ScalarValue::from(self.time_zone.as_str())),
+            ("as_of_date".to_owned(), ScalarValue::Date32(as_of)),
+        ])
+    }
+}
+
+/// What a transform did.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Every stored table, in the order made.
+    pub tables: Vec<TableSummary>,
+    /// Every check that was run.
+    pub checks: Vec<CheckOutcome>,
+}
+
+/// What the published silver and gold were made from and how; equal
+/// fingerprints mean there is nothing to do.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct State {
+    fingerprint: String,
+    tables: BTreeMap<String, u64>,
+}
+
+const STATE_FILE: &str = "_state.json";
+
+/// Makes silver and gold from all of bronze.
+///
+/// # Errors
+/// [`Error::Check`] when a data-quality check finds bad rows (the tables made
+/// before stay as they are), [`Error::Transform`] when a model fails.
+pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<Outcome> {
+    lake.recover()?;
+    if lake.tables(Layer::Bronze)?.iter().all(|table| table.name != "batches") {
+        return Err(Error::Transform {
+            model: "bronze.batches".to_owned(),
+            message: format!(
+                "{} holds no ingested data; run `clickmill ingest` first",
+                lake.root().display()
+            ),
+        });
+    }
+    let engine = LocalEngine::empty(&options.engine)?;
+    let batches = mapping::attach_bronze(&engine, lake)?;
+    let params = options.params();
+    let models = Model::all()?;
+    let compiler = mapping::compiler(&engine, &batches)?;
+    let fingerprint = fingerprint(&models, &batches, &params);
+    if !options.full_refresh
+        && let Some(outcome) = unchanged(lake, &fingerprint)?
+    {
+        return Ok(outcome);
+    }
+    mapping::define_sources(&engine, &batches, &compiler)?;
+    let graph = Graph::new(models, &compiler)?;
+    let checks = Check::all()?;
+    progress.begin("transform", (graph.models().len() + checks.len()) as u64);
+
+    let staging = lake.stage()?;
+    let mut outcome = Outcome { tables: Vec::new(), checks: Vec::new() };
+    for layer in [Layer::Silver, Layer::Gold] {
+        for model in graph.models().iter().filter(|model| model.table.layer == layer) {
+            let sql = compiler.compile(&model.table.to_string(), &model.text)?;
+            build(&engine, model, &sql, &params, &staging.table(&model.table), &mut outcome.tables)
+                .map_err(|error| named(model, error))?;
+            progress.advance(1)?;
+        }
+        for check in checks.iter().filter(|check| check.layer == layer) {
+            outcome.checks.push(check.run(&engine, &compiler, &params)?);
+            progress.advance(1)?;
+        }
+        check::verdict(&outcome.checks)?;
+    }
+    let tables = outcome.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
+    let state = serde_json::to_vec_pretty(&State { fingerprint, tables })
+        .map_err(|error| Error::Usage(format!("cannot write the state file: {error}")))?;
+    let state_file = staging.layer(Layer::Gold).join(STATE_FILE);
+    std::fs::write(&state_file, state).map_err(Error::io("write", &state_file))?;
+    progress.checkpoint()?;
+    staging.publish()?;
+    progress.end();
+    Ok(outcome)
+}
+
+/// Runs the checks again over what is published.
+///
+/// # Errors
+/// [`Error::Transform`] or [`Error::Engine`] when a check cannot run; bad rows
+/// are in the outcomes, not an error.
+pub fn check(lake: &Lake, options: &Options) -> Result<Vec<CheckOutcome>> {
+    lake.recover()?;
+    let engine = LocalEngine::empty(&options.engine)?;
+    let batches = mapping::attach_bronze(&engine, lake)?;
+    let compiler = mapping::compiler(&engine, &batches)?;
+    let params = options.params();
+    mapping::define_sources(&engine, &batches, &compiler)?;
+    for model in Graph::new(Model::all()?, &compiler)?.models() {
+        let sql = compiler.compile(&model.table.to_string(), &model.text)?;
+        match model.storage {
+            Storage::View => {
+                engine.define_view(model.table.layer.as_str(), &model.table.name, &sql, &params)?
+            }
+            Storage::Table => engine.attach(&model.table, &lake.table(&model.table))?,
+        }
+    }
+    Check::all()?.iter().map(|check| check.run(&engine, &compiler, &params)).collect()
+}
+
+/// The models and what each reads, in the order they run.
+///
+/// # Errors
+/// [`Error::Transform`] when a model cannot be parsed or ordered.
+pub fn models() -> Result<Graph> {
+    Graph::new(Model::all()?, &mapping::compiler_without_data()?)
+}
+
+/// A model's text as this engine gets it.
+///
+/// # Errors
+/// [`Error::Transform`] when it does not compile.
+pub fn compiled(model: &Model) -> Result<String> {
+    mapping::compiler_without_data()?.compile(&model.table.to_string(), &model.text)
+}
+
+fn build(
+    engine: &LocalEngine,
+    model: &Model,
+    sql: &str,
+    params: &Params,
+    folder: &std::path::Path,
+    made: &mut Vec<TableSummary>,
+) -> Result<()> {
+    let TableRef { layer, name } = &model.table;
+    match model.storage {
+        Storage::View => engine.define_view(layer.as_str(), name, sql, params),
+        Storage::Table => {
+            let target =
+                ParquetTarget { folder: folder.to_owned(), partition_by: model.partition_by.clone() };
+            made.push(engine.materialize(&model.table, sql, params, &target)?);
+            engine.attach(&model.table, folder)
+        }
+    }
+}
+
+/// Engine errors gain the name of the model they came from.
+fn named(model: &Model, error: Error) -> Error {
+    match error {
+        Error::Engine { source, .. } => {
+            Error::Transform { model: model.table.to_string(), message: source.to_string() }
+        }
+        other => other,
+    }
+}
+
+/// A hash of all that silver and gold depend on: batches, SQL, parameters, version.
+fn fingerprint(models: &[Model], batches: &[mapping::Batch], params: &Params) -> String {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    for file in ["sql/sources", "sql/checks"].into_iter().flat_map(crate::sql::folder) {
+        hash.update(file.text);
+    }
+    for model in models {
+        hash.update(&model.text);
+    }
+    for batch in batches {
+        hash.update(format!("{batch:?}"));
+    }
+    hash.update(format!("{params:?}"));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The outcome of doing nothing, if nothing needs doing.
+fn unchanged(lake: &Lake, fingerprint: &str) -> Result<Option<Outcome>> {
+    let path = lake.layer(Layer::Gold).join(STATE_FILE);
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    let Ok(state) = serde_json::from_str::<State>(&text) else { return Ok(None) };
+    for table in state.tables.keys().filter_map(|name| TableRef::parse(name)) {
+        if lake.files(&table)?.is_empty() {
+            return Ok(None);
+        }
+    }
+    if state.fingerprint != fingerprint {
+        return Ok(None);
+    }
+    let tables =
+        state.tables.into_iter().map(|(table, rows)| TableSummary::unchanged(table, rows, 0.0)).collect();
+    Ok(Some(Outcome { tables, checks: Vec::new() }))
+}

@@ -1,0 +1,311 @@
+//! The verbs as a user sees them: run a stage, print what it did.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::util::pretty::pretty_format_batches;
+use chrono::{DateTime, Utc};
+use clap::CommandFactory;
+use clickmill::cli::{Cli, Command, DbAction, DbArgs, ModelsArgs, QueryArgs, RowFormat, RunArgs};
+use clickmill::config::Config;
+use clickmill::engine::{Engine, LocalEngine};
+use clickmill::lake::Layer;
+use clickmill::load::server::{self, ServerFound, State};
+use clickmill::pipeline::{self, Stage};
+use clickmill::progress::Progress;
+use clickmill::source::Source;
+use clickmill::summary::{ClosingTable, grouped};
+use clickmill::transform::{self, Storage};
+use clickmill::{Error, Result};
+
+/// Runs the verb that was typed.
+pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
+    match &cli.command {
+        Command::Run(args) => run(args, config, now, progress),
+        Command::Generate(_) => stage(Stage::Generate, config, now, progress),
+        Command::Ingest(_) => stage(Stage::Ingest, config, now, progress),
+        Command::Transform(_) => stage(Stage::Transform, config, now, progress),
+        Command::Load(_) => stage(Stage::Load, config, now, progress),
+        Command::Report(_) => stage(Stage::Report, config, now, progress),
+        Command::Query(args) => query(args, config),
+        Command::Check(_) => check(config),
+        Command::Models(args) => models(args),
+        Command::Sources => sources(),
+        Command::Db(args) => db(args, config),
+        Command::Config => print_config(config),
+        Command::Clean => clean(config),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "clickmill", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+/// Prints to stdout, where a reader that went away is an error like any other.
+fn print(text: &str) -> Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(Error::io("write to", Path::new("stdout")))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line per table of a single stage.
+fn stage(stage: Stage, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
+    let _lock = config.lake().lock()?;
+    let started = Instant::now();
+    let report = pipeline::run(config, stage, stage, now, progress)?;
+    let mut text = String::new();
+    for table in report.stages.iter().flat_map(|stage| &stage.tables) {
+        let state = if table.changed { format!("{:.2} s", table.seconds) } else { "unchanged".to_owned() };
+        text += &format!(
+            "{:<34} {:>12} rows {:>14} bytes  {state}\n",
+            table.table,
+            grouped(table.rows),
+            grouped(table.bytes)
+        );
+    }
+    if !report.checks.is_empty() {
+        text += &format!("{} checks passed\n", report.checks.len());
+    }
+    for notice in &report.notices {
+        text += &format!("note: {notice}\n");
+    }
+    text += &format!("{stage} done in {:.2} s\n", started.elapsed().as_secs_f64(), stage = stage.as_str());
+    print(&text)
+}
+
+/// Everything, then where it all is and what to type next.
+fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
+    let (from, until) = (args.from.unwrap_or(Stage::Generate), args.until.unwrap_or(Stage::Report));
+    if from > until {
+        return Err(Error::Usage(format!("--from {} comes after --until {}", from.as_str(), until.as_str())));
+    }
+    let lake = config.lake();
+    let _lock = lake.lock()?;
+    let report = pipeline::run(config, from, until, now, progress)?;
+    let reports = config.report()?.dir;
+    let mut text = format!("{}\n\n", ClosingTable(&report.stages));
+    if !report.checks.is_empty() {
+        text += &format!("checks     {} passed\n", report.checks.len());
+    }
+    text += &format!("data       {}\n", lake.root().display());
+    text += &format!("reports    {}\n", reports.display());
+    if let Some(url) = &report.database {
+        text += &format!("database   {url}\n");
+    }
+    for notice in &report.notices {
+        text += &format!("note       {notice}\n");
+    }
+    let at = match lake.root() == Path::new("data") {
+        true => String::new(),
+        false => format!(" --data-dir {}", lake.root().display()),
+    };
+    text += &match report.database {
+        Some(_) => format!(
+            "next       clickmill db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'\n"
+        ),
+        None => format!("next       clickmill query{at} 'select * from fact_daily_metrics limit 5'\n"),
+    };
+    print(&text)
+}
+
+fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
+    let lake = config.lake();
+    lake.recover()?;
+    if Layer::ALL.iter().all(|layer| lake.tables(*layer).is_ok_and(|tables| tables.is_empty())) {
+        return Err(Error::Usage(format!(
+            "{} holds no tables to query; run `clickmill run` first, or name the folder with --data-dir",
+            lake.root().display()
+        )));
+    }
+    let engine = LocalEngine::open(&lake, &config.engine()?)?;
+    let reader = (&engine as &dyn Engine).query(&args.sql)?;
+    print_rows(reader, args.format)
+}
+
+fn print_rows(reader: Box<dyn RecordBatchReader + Send>, format: RowFormat) -> Result<ExitCode> {
+    let fail = |error: arrow::error::ArrowError| Error::Engine {
+        context: "cannot answer the query".to_owned(),
+        source: error.into(),
+    };
+    let schema = reader.schema();
+    let out = io::stdout().lock();
+    match format {
+        RowFormat::Table => {
+            let mut batches: Vec<_> = reader.collect::<std::result::Result<_, _>>().map_err(fail)?;
+            if batches.is_empty() {
+                batches.push(RecordBatch::new_empty(schema));
+            }
+            let table = pretty_format_batches(&batches).map_err(fail)?;
+            return print(&format!("{table}\n"));
+        }
+        RowFormat::Csv => {
+            let mut writer = arrow::csv::Writer::new(out);
+            let mut empty = true;
+            for batch in reader {
+                writer.write(&batch.map_err(fail)?).map_err(fail)?;
+                empty = false;
+            }
+            if empty {
+                writer.write(&RecordBatch::new_empty(schema)).map_err(fail)?;
+            }
+        }
+        RowFormat::Json => {
+            let mut writer = arrow::json::ArrayWriter::new(out);
+            for batch in reader {
+                writer.write(&keys_as_text(&batch.map_err(fail)?).map_err(fail)?).map_err(fail)?;
+            }
+            writer.finish().map_err(fail)?;
+            let mut out = writer.into_inner();
+            out.write_all(b"\n").map_err(Error::io("write to", Path::new("stdout")))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// 60-bit keys (`*_id`, `*_key` that are whole numbers) as text: JSON readers hold 53 bits.
+fn keys_as_text(batch: &RecordBatch) -> std::result::Result<RecordBatch, arrow::error::ArrowError> {
+    let mut fields = Vec::new();
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        let is_key = field.name().ends_with("_id") || field.name().ends_with("_key");
+        let wanted = match field.data_type() {
+            DataType::Int64 if is_key => DataType::Utf8,
+            other => other.clone(),
+        };
+        columns.push(cast(column, &wanted)?);
+        fields.push(Field::new(field.name(), wanted, field.is_nullable()));
+    }
+    RecordBatch::try_new(Schema::new(fields).into(), columns)
+}
+
+fn check(config: &Config) -> Result<ExitCode> {
+    let outcomes = transform::check(&config.lake(), &config.transform()?)?;
+    let mut text = String::new();
+    for outcome in &outcomes {
+        let verdict =
+            if outcome.bad_rows == 0 { "ok".to_owned() } else { format!("{} bad rows", outcome.bad_rows) };
+        text += &format!("{:<44} {verdict:<14} {}\n", outcome.name, outcome.says);
+        if !outcome.sample.is_empty() {
+            text += &format!("{}\n", outcome.sample);
+        }
+    }
+    print(&text)?;
+    let failed = outcomes.iter().filter(|outcome| outcome.bad_rows > 0).count();
+    match failed {
+        0 => Ok(ExitCode::SUCCESS),
+        _ => Err(Error::Check(format!("{failed} of {} data-quality checks failed", outcomes.len()))),
+    }
+}
+
+fn models(args: &ModelsArgs) -> Result<ExitCode> {
+    let graph = transform::models()?;
+    if let Some(wanted) = &args.show {
+        let model = graph.models().iter().find(|model| model.table.to_string() == *wanted);
+        let model = model.ok_or_else(|| {
+            Error::Usage(format!("no model {wanted}; `clickmill models` lists them as layer.name"))
+        })?;
+        return print(&transform::compiled(model)?);
+    }
+    let mut text = String::new();
+    if args.graph {
+        text += "graph LR\n";
+        for model in graph.models() {
+            for input in graph.inputs(&model.table) {
+                text += &format!("    {input} --> {}\n", model.table);
+            }
+        }
+        return print(&text);
+    }
+    for (position, model) in graph.models().iter().enumerate() {
+        let inputs: Vec<_> = graph.inputs(&model.table).iter().map(ToString::to_string).collect();
+        let storage = if model.storage == Storage::View { "view" } else { "table" };
+        text +=
+            &format!("{:>3}  {:<30} {storage:<6} {}\n", position + 1, model.table.to_string(), model.grain);
+        if !inputs.is_empty() {
+            text += &format!("{:44}from {}\n", "", inputs.join(", "));
+        }
+    }
+    print(&text)
+}
+
+fn sources() -> Result<ExitCode> {
+    let mut text = String::new();
+    for source in Source::built_in()? {
+        text += &format!("{:<20} {:<9} {}\n", source.name, source.kind.as_str(), source.title);
+        text += &format!("{:30} {}: {}\n", "", source.formats.join("/"), source.requires.join(", "));
+    }
+    print(&text)
+}
+
+fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
+    let lake = config.lake();
+    match &args.action {
+        DbAction::Start => match server::start(&lake, None)? {
+            ServerFound::Server(server) => {
+                let notice = server.notice().map(|notice| format!("note: {notice}\n")).unwrap_or_default();
+                print(&format!("{notice}running at {}\n", server.url()))
+            }
+            ServerFound::None { how_to_add } => Err(Error::Load {
+                message: format!(
+                    "there are no PostgreSQL server programs here; add them with `{how_to_add}`"
+                ),
+                source: None,
+            }),
+        },
+        DbAction::Stop => {
+            let was_up = server::stop(&lake)?;
+            print(if was_up { "stopped\n" } else { "it was not running\n" })
+        }
+        DbAction::Status => {
+            let status = server::status(&lake)?;
+            let state = match status.state {
+                State::Absent => "not made yet",
+                State::Stopped => "stopped",
+                State::Running => "running",
+            };
+            let url = status.url.map(|url| format!(" at {url}")).unwrap_or_default();
+            print(&format!("{state}{url}\nfolder {}\n", status.folder.display()))
+        }
+        DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load())?.expose())),
+        DbAction::Psql { arguments } => {
+            let url = server::url(&lake, &config.load())?;
+            let status = server::psql_command(&url)?
+                .args(arguments)
+                .status()
+                .map_err(Error::io("start", Path::new("psql")))?;
+            Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+        }
+    }
+}
+
+fn print_config(config: &Config) -> Result<ExitCode> {
+    let mut text = String::new();
+    for (key, value, origin) in config.in_force() {
+        text += &format!("{key:<26} = {value:<28} # {origin}\n");
+    }
+    print(&text)
+}
+
+fn clean(config: &Config) -> Result<ExitCode> {
+    let lake = config.lake();
+    let _lock = lake.lock()?;
+    let mut text = String::new();
+    if server::stop(&lake)? {
+        text += "stopped the private PostgreSQL\n";
+    }
+    let mut folders = vec![lake.raw(), lake.postgres()];
+    folders.extend(Layer::ALL.map(|layer| lake.layer(layer)));
+    for folder in folders.iter().filter(|folder| folder.exists()) {
+        lake.clear(folder)?;
+        text += &format!("removed {}\n", folder.display());
+    }
+    print(if text.is_empty() { "nothing to remove\n" } else { &text })
+}
