@@ -113,7 +113,8 @@ pub struct RunArgs {
 }
 
 fn stage(verb: &str) -> Result<crate::pipeline::Stage, String> {
-    crate::pipeline::Stage::parse(verb).ok_or_else(|| "one of generate, ingest, transform, load, report".to_owned())
+    crate::pipeline::Stage::parse(verb)
+        .ok_or_else(|| "one of generate, ingest, transform, load, report".to_owned())
 }
 
 /// What to make.

@@ -143,7 +143,8 @@ impl Config {
         }
         for (name, text) in &variables {
             let Some(rest) = name.strip_prefix("CLICKMILL_") else { continue };
-            let key = self.settings.keys().find(|key| key.replace('.', "_").eq_ignore_ascii_case(rest)).cloned();
+            let key =
+                self.settings.keys().find(|key| key.replace('.', "_").eq_ignore_ascii_case(rest)).cloned();
             // Variables that belong to the tests and scripts around us are not keys.
             let Some(key) = key else {
                 if matches!(rest, "SHARED" | "TEST_DATABASE_URL") {
@@ -173,7 +174,9 @@ impl Config {
             .max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)))
             .cloned()
             .unwrap_or_default();
-        Error::Usage(format!("{place}: unknown key {key}; did you mean {nearest}? (`clickmill config` lists all)"))
+        Error::Usage(format!(
+            "{place}: unknown key {key}; did you mean {nearest}? (`clickmill config` lists all)"
+        ))
     }
 
     /// A text as the type that the key's default has.
@@ -391,7 +394,8 @@ fn flatten(table: &toml::Table) -> Vec<(String, Value)> {
     for (name, value) in table {
         match value {
             Value::Table(inner) => {
-                leaves.extend(flatten(inner).into_iter().map(|(key, value)| (format!("{name}.{key}"), value)));
+                leaves
+                    .extend(flatten(inner).into_iter().map(|(key, value)| (format!("{name}.{key}"), value)));
             }
             value => leaves.push((name.clone(), value.clone())),
         }
@@ -472,16 +476,14 @@ mod tests {
 
     #[test]
     fn stronger_layers_win_and_say_so() {
-        let flag = Override {
-            key: "session.gap",
-            values: vec!["3h".to_owned()],
-            flag: "--session-gap".to_owned(),
-        };
+        let flag =
+            Override { key: "session.gap", values: vec!["3h".to_owned()], flag: "--session-gap".to_owned() };
         let file = "[session]\ngap = \"1h\"\n[generate]\nseed = 7\n";
         let config = load(file, &[("CLICKMILL_SESSION_GAP", "2h")], &[flag]).unwrap();
         assert_eq!(config.transform().unwrap().session_gap_us, 3 * 3_600_000_000);
         assert_eq!(config.generate().unwrap().seed, 7);
-        let origins: BTreeMap<_, _> = config.in_force().map(|(key, _, origin)| (key, origin.to_string())).collect();
+        let origins: BTreeMap<_, _> =
+            config.in_force().map(|(key, _, origin)| (key, origin.to_string())).collect();
         assert_eq!(origins["session.gap"], "--session-gap");
         assert_eq!(origins["session.mode"], "default");
         assert!(origins["generate.seed"].ends_with("clickmill.toml"));
@@ -511,7 +513,9 @@ mod tests {
 
     #[test]
     fn secrets_are_masked() {
-        let config = load("", &[("DATABASE_URL", "postgresql://ann:s3cret@db:5432/shop?password=s3cret")], &[]).unwrap();
+        let config =
+            load("", &[("DATABASE_URL", "postgresql://ann:s3cret@db:5432/shop?password=s3cret")], &[])
+                .unwrap();
         let shown = config.in_force().map(|(_, value, _)| value).collect::<String>();
         assert!(!shown.contains("s3cret"));
         assert!(shown.contains("ann:***@db:5432/shop"));

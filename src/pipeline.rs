@@ -37,7 +37,8 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in the data's order.
-    pub const ALL: [Stage; 5] = [Stage::Generate, Stage::Ingest, Stage::Transform, Stage::Load, Stage::Report];
+    pub const ALL: [Stage; 5] =
+        [Stage::Generate, Stage::Ingest, Stage::Transform, Stage::Load, Stage::Report];
 
     /// The verb of the stage.
     pub fn as_str(self) -> &'static str {
@@ -80,7 +81,13 @@ pub struct RunReport {
 ///
 /// # Errors
 /// The first stage's that fails; what the stages before it made stays.
-pub fn run(config: &Config, from: Stage, until: Stage, now: DateTime<Utc>, progress: &Progress) -> Result<RunReport> {
+pub fn run(
+    config: &Config,
+    from: Stage,
+    until: Stage,
+    now: DateTime<Utc>,
+    progress: &Progress,
+) -> Result<RunReport> {
     let lake = config.lake();
     let mut report = RunReport {
         version: env!("CARGO_PKG_VERSION"),
@@ -131,7 +138,12 @@ fn generate(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<Tab
 }
 
 /// Loads gold. Without any server the run goes on, and says what would add one.
-fn load(config: &Config, lake: &Lake, progress: &Progress, report: &mut RunReport) -> Result<Vec<TableSummary>> {
+fn load(
+    config: &Config,
+    lake: &Lake,
+    progress: &Progress,
+    report: &mut RunReport,
+) -> Result<Vec<TableSummary>> {
     let options = config.load();
     let server = match server::find(lake, &options)? {
         ServerFound::Server(server) => server,
@@ -160,7 +172,10 @@ fn gold(config: &Config, lake: &Lake) -> Result<LocalEngine> {
     if lake.tables(Layer::Gold)?.is_empty() {
         return Err(Error::Transform {
             model: "gold".to_owned(),
-            message: format!("{} holds no gold tables yet; run `clickmill transform` first", lake.root().display()),
+            message: format!(
+                "{} holds no gold tables yet; run `clickmill transform` first",
+                lake.root().display()
+            ),
         });
     }
     LocalEngine::open(lake, &config.engine()?)
@@ -168,8 +183,11 @@ fn gold(config: &Config, lake: &Lake) -> Result<LocalEngine> {
 
 fn write_json(path: &Path, report: &RunReport) -> Result<()> {
     let mut part = PartFile::create(PathBuf::from(path))?;
-    serde_json::to_writer_pretty(&mut part, report)
-        .map_err(|error| Error::Io { action: "write", path: path.to_owned(), source: error.into() })?;
+    serde_json::to_writer_pretty(&mut part, report).map_err(|error| Error::Io {
+        action: "write",
+        path: path.to_owned(),
+        source: error.into(),
+    })?;
     part.publish()?;
     Ok(())
 }

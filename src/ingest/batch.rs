@@ -186,7 +186,12 @@ impl Planned<'_> {
         }
         if !batch.new_columns.is_empty() {
             let columns = batch.new_columns.join(", ");
-            tracing::warn!(file = input.given, source = batch.source, columns, "columns unknown to the mapping");
+            tracing::warn!(
+                file = input.given,
+                source = batch.source,
+                columns,
+                "columns unknown to the mapping"
+            );
         }
         tracing::info!(file = input.given, rows = row_count, malformed_rows, "ingested");
         Ok((row_count, bytes))

@@ -35,7 +35,8 @@ impl Choice {
     pub(super) fn source_of(&self, path: &Path, format: Format, columns: &[String]) -> Result<&Source> {
         // A format that a source does not usually come in is fine where the user named the source.
         let fits = |source: &&Source| {
-            let format_fits = self.named.is_some() || source.formats.iter().any(|known| known == format.as_str());
+            let format_fits =
+                self.named.is_some() || source.formats.iter().any(|known| known == format.as_str());
             format_fits && missing(source, columns).is_empty()
         };
         let found = self.candidates.iter().filter(fits).max_by_key(|source| source.requires.len());

@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn names_come_from_the_address() {
-        assert_eq!(file_name("https://shop.example/products", "application/json; charset=utf-8"), "products.json");
+        assert_eq!(
+            file_name("https://shop.example/products", "application/json; charset=utf-8"),
+            "products.json"
+        );
         assert_eq!(file_name("https://shop.example/a/b.csv.gz?x=1", "text/html"), "b.csv.gz");
         assert_eq!(file_name("https://shop.example/", ""), "shop.example");
         assert_eq!(file_name("https://shop.example/..%2f..", "text/csv"), "_2f...csv");

@@ -221,7 +221,8 @@ fn fits(pattern: &str, name: &str) -> bool {
         None => name.is_empty(),
         Some('*') => {
             let rest = &pattern[1..];
-            fits(rest, name) || name.chars().next().is_some_and(|first| fits(pattern, &name[first.len_utf8()..]))
+            fits(rest, name)
+                || name.chars().next().is_some_and(|first| fits(pattern, &name[first.len_utf8()..]))
         }
         Some(wanted) => name.chars().next().is_some_and(|first| {
             (wanted == '?' || wanted == first)
@@ -279,7 +280,8 @@ mod tests {
 
     #[test]
     fn our_own_raw_folder_is_read_by_its_plan() {
-        let folder = folder_with(&["raw/events/dt=2026-01-01/part-0.csv", "raw/users.csv", "raw/imports/x.csv"]);
+        let folder =
+            folder_with(&["raw/events/dt=2026-01-01/part-0.csv", "raw/users.csv", "raw/imports/x.csv"]);
         let manifest = r#"{"covers_from":"2026-01-01T00:00:00Z","covers_until":"2026-01-02T00:00:00Z"}"#;
         fs::write(folder.path().join("raw/_manifest.json"), manifest).unwrap();
         let files = own_raw(&folder.path().join("raw")).unwrap();

@@ -76,11 +76,7 @@ pub(super) fn read_array(path: &Path, columns: &[String], count: &ByteCount, row
 }
 
 /// Calls `take` with the number and bytes of every line that is not blank.
-fn each_line(
-    path: &Path,
-    count: &ByteCount,
-    mut take: impl FnMut(u64, &[u8]) -> Result<()>,
-) -> Result<()> {
+fn each_line(path: &Path, count: &ByteCount, mut take: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
     let mut input = content::open(path, count)?;
     let head = content::head(path, &mut input)?;
     let mut input = Cursor::new(head).chain(input);
@@ -291,7 +287,8 @@ mod tests {
 
     #[test]
     fn values_keep_their_text() {
-        let members = members(r#" {"a": 33.20 ,"b":"x\"y","c":null,"d":{"e":[1, 2]},"f":123456789012345678901234} "#);
+        let members =
+            members(r#" {"a": 33.20 ,"b":"x\"y","c":null,"d":{"e":[1, 2]},"f":123456789012345678901234} "#);
         let values: Vec<_> = members.unwrap().iter().map(|(_, value)| plain(value).unwrap()).collect();
         assert_eq!(values, ["33.20", "x\"y", "", r#"{"e":[1, 2]}"#, "123456789012345678901234"]);
     }

@@ -90,11 +90,9 @@ impl Rows {
         progress: Box<dyn FnMut() -> Result<()>>,
     ) -> Result<Self> {
         let schema = schema(columns);
-        let ingested_at = TimestampMicrosecondArray::from_value(
-            origin.ingested_at.timestamp_micros(),
-            BATCH_ROWS,
-        )
-        .with_timezone("UTC");
+        let ingested_at =
+            TimestampMicrosecondArray::from_value(origin.ingested_at.timestamp_micros(), BATCH_ROWS)
+                .with_timezone("UTC");
         Ok(Self {
             file: BronzeFile::create(place, schema.clone())?,
             schema,
