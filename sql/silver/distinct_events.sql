@@ -9,28 +9,24 @@ with good as (
 
 ),
 
--- earliest received, then smallest content: the same winner in any order of
--- arrival (what remains equal is equal in every column that counts)
-ranked as (
+duplicates as (
 
     select
-        *,
-        row_number() over (
-            partition by event_id
-            order by
-                coalesce({{ us("received_at") }}, 9223372036854775807),
-                row_md5,
-                _batch_id,
-                _source_line
-        ) as copy_number
-    from good
+        _batch_id,
+        _source_line
+    from silver.duplicates
+    where kind = 'events'
 
 ),
 
 final as (
 
-    select * from ranked
-    where copy_number = 1
+    select good.*
+    from good
+    left anti join duplicates
+        on
+            good._batch_id = duplicates._batch_id
+            and good._source_line = duplicates._source_line
 
 )
 

@@ -8,7 +8,7 @@ with events as (
         {{ event_rank("event_type") }} as event_rank,
         {{ local_us("event_time_us", "$time_zone") }} as local_us,
         -- what the server did later (a refund) belongs to no session
-        event_type <> 'refund' as is_session_activity,
+        event_type <> 'refund' as is_activity,
         -- with session.mode = source the tracker's id divides a visitor's
         -- events; rows without one fall back to the gap
         case
@@ -19,13 +19,17 @@ with events as (
 
 ),
 
+-- every window below has this one partition and order: one sort serves all
 gaps as (
 
     select
         *,
+        row_number() over (
+            partition by source, visitor_id, tracker_session, is_activity
+            order by event_time_us, event_rank, event_id
+        ) as row_no,
         event_time_us - lag(event_time_us) over (
-            partition by
-                source, visitor_id, tracker_session, is_session_activity
+            partition by source, visitor_id, tracker_session, is_activity
             order by event_time_us, event_rank, event_id
         ) as pause_us
     from events
@@ -44,8 +48,7 @@ chains as (
                     then event_time_us
             end
         ) over (
-            partition by
-                source, visitor_id, tracker_session, is_session_activity
+            partition by source, visitor_id, tracker_session, is_activity
             order by event_time_us, event_rank, event_id
             rows between unbounded preceding and current row
         ) as chain_start_us
@@ -67,86 +70,106 @@ segments as (
 
 ),
 
-numbered as (
+starts as (
 
     select
         *,
-        first_value(event_time_us) over (
-            partition by
-                source, visitor_id, tracker_session, is_session_activity,
-                chain_start_us, segment_no
-            order by event_time_us, event_rank, event_id
-        ) as session_start_us,
-        row_number() over (
-            partition by
-                source, visitor_id, tracker_session, is_session_activity,
-                chain_start_us, segment_no
-            order by event_time_us, event_rank, event_id
-        ) as event_sequence
+        case
+            when pause_us is null then true
+            when
+                tracker_session = ''
+                and (
+                    pause_us > $session_gap_us
+                    or segment_no <> lag(segment_no) over (
+                        partition by
+                            source, visitor_id, tracker_session, is_activity
+                        order by event_time_us, event_rank, event_id
+                    )
+                )
+                then true
+            else false
+        end as is_start
     from segments
 
 ),
 
-final as (
+numbered as (
 
     select
-        event_id,
-        source,
-        visitor_id,
-        user_id,
-        source_session_id,
-        event_time,
-        event_time_us,
-        received_at,
-        {{ date_of_us("local_us") }} as event_date,
-        cast((local_us / 3600000000) % 24 as int) as event_hour,
-        event_type,
-        page_type,
-        page_url,
-        search_query,
-        product_id,
-        category,
-        brand,
-        price,
-        quantity,
-        order_id,
-        payment_method,
-        outcome,
-        device_type,
-        browser,
-        os,
-        user_agent,
-        country,
-        city,
-        ip_address,
-        referrer,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        experiment,
-        variant,
-        event_rank,
-        case
-            when is_session_activity
-                then {{ hash60("source || '|' || visitor_id || '|' || cast(session_start_us as string) || case when tracker_session = '' then '' else '|' || tracker_session end") }}
-        end as session_id,
-        case
-            when is_session_activity
-                then {{ date_of_us(local_us("session_start_us", "$time_zone")) }}
-        end as session_date,
-        case
-            when is_session_activity then session_start_us
-        end as session_start_us,
-        case
-            when is_session_activity then cast(event_sequence as int)
-        end as event_sequence,
-        case
-            when is_session_activity and event_sequence > 1
-                then cast(pause_us as double) / 1000000
-        end as seconds_since_previous
-    from numbered
+        *,
+        max(case when is_start then event_time_us end) over (
+            partition by source, visitor_id, tracker_session, is_activity
+            order by event_time_us, event_rank, event_id
+            rows between unbounded preceding and current row
+        ) as start_us,
+        max(case when is_start then row_no end) over (
+            partition by source, visitor_id, tracker_session, is_activity
+            order by event_time_us, event_rank, event_id
+            rows between unbounded preceding and current row
+        ) as start_row_no
+    from starts
 
 )
 
-select * from final
-order by visitor_id, event_time_us, event_rank, event_id
+select
+    event_id,
+    source,
+    visitor_id,
+    user_id,
+    source_session_id,
+    event_time,
+    event_time_us,
+    received_at,
+    {{ date_of_us("local_us") }} as event_date,
+    cast((local_us / 3600000000) % 24 as int) as event_hour,
+    event_type,
+    page_type,
+    page_url,
+    search_query,
+    product_id,
+    category,
+    brand,
+    price,
+    quantity,
+    order_id,
+    payment_method,
+    outcome,
+    device_type,
+    browser,
+    os,
+    user_agent,
+    country,
+    city,
+    ip_address,
+    referrer,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    experiment,
+    variant,
+    event_rank,
+    case
+        when is_activity
+            then {{ hash60("source || '|' || visitor_id || '|' || cast(start_us as string) || case when tracker_session = '' then '' else '|' || tracker_session end") }}
+    end as session_id,
+    case
+        when is_activity
+            then {{ date_of_us(local_us("start_us", "$time_zone")) }}
+    end as session_date,
+    case when is_activity then start_us end as session_start_us,
+    case
+        when is_activity then cast(row_no - start_row_no + 1 as int)
+    end as event_sequence,
+    case
+        when is_activity and not is_start
+            then cast(pause_us as double) / 1000000
+    end as seconds_since_previous
+from numbered
+order by
+    source,
+    visitor_id,
+    tracker_session,
+    is_activity,
+    event_time_us,
+    event_rank,
+    event_id

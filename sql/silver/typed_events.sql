@@ -8,16 +8,6 @@ with received as (
 
 ),
 
-coverage as (
-
-    -- made data may lie in the future of the clock; its manifest says how far
-    select
-        batch_id,
-        covers_until
-    from bronze.batches
-
-),
-
 -- empty text is no value, but for the channel columns, where it means
 -- "recorded, and empty": a direct visit
 trimmed as (
@@ -52,66 +42,67 @@ typed as (
 judged as (
 
     select
-        typed.*,
-        {{ us("typed.occurred_at") }} as occurred_us,
-        coalesce('malformed row: ' || typed._parse_error || '; ', '')
-        || coalesce(typed.mapping_error || '; ', '')
+        *,
+        {{ us("occurred_at") }} as occurred_us,
+        coalesce('malformed row: ' || _parse_error || '; ', '')
+        || coalesce(mapping_error || '; ', '')
         || case
-            when typed._parse_error is not null then ''
+            when _parse_error is not null then ''
             else
                 case
-                    when typed.visitor is null
+                    when visitor is null
                         then 'visitor_id is missing; '
                     else ''
                 end
                 || case
-                    when typed.type_text is null
+                    when type_text is null
                         then 'event_type is missing; '
                     else ''
                 end
                 || case
-                    when typed.time_text is null
+                    when time_text is null
                         then 'event_time is missing; '
-                    when typed.occurred_at is null
+                    when occurred_at is null
                         then 'event_time is not a timestamp; '
-                    when {{ us("typed.occurred_at") }} < $min_time_us
+                    when {{ us("occurred_at") }} < $min_time_us
                         then 'event_time is before silver.min_time; '
-                    when {{ us("typed.occurred_at") }} > coalesce(
+                    -- made data may lie ahead of the clock; its manifest says
+                    -- how far
+                    when {{ us("occurred_at") }} > coalesce(
                         $max_time_us,
-                        {{ us("coverage.covers_until") }},
-                        {{ us("typed._ingested_at") }} + 86400000000
+                        {{ us("_covers_until") }},
+                        {{ us("_ingested_at") }} + 86400000000
                     )
                         then 'event_time is after silver.max_time; '
                     else ''
                 end
                 || case
                     when
-                        typed.received_text is not null
-                        and typed.collected_at is null
+                        received_text is not null
+                        and collected_at is null
                         then 'received_at is not a timestamp; '
                     else ''
                 end
                 || case
                     when
-                        typed.price_text is not null
-                        and typed.price_value is null
+                        price_text is not null
+                        and price_value is null
                         then 'price is not a number; '
-                    when typed.price_value < 0
+                    when price_value < 0
                         then 'price is negative; '
                     else ''
                 end
                 || case
                     when
-                        typed.quantity_text is not null
-                        and typed.quantity_value is null
+                        quantity_text is not null
+                        and quantity_value is null
                         then 'quantity is not a whole number; '
-                    when typed.quantity_value <= 0
+                    when quantity_value <= 0
                         then 'quantity is not positive; '
                     else ''
                 end
         end as faults
     from typed
-    left join coverage on typed._batch_id = coverage.batch_id
 
 ),
 
@@ -120,10 +111,7 @@ final as (
     select
         -- a UUID stays; another id, or none, becomes one
         case
-            when
-                id_text like '________-____-____-____-____________'
-                and translate(lower(id_text), '0123456789abcdef', '') = '----'
-                then lower(id_text)
+            when {{ is_uuid("id_text") }} then lower(id_text)
             when id_text is not null
                 then {{ uuid_of("md5(_source || ':' || prefix || id_text)") }}
             else {{ uuid_of("md5(_source || ':' || prefix || row_md5)") }}

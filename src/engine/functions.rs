@@ -1,9 +1,9 @@
 //! The few functions that our SQL needs and DataFusion lacks, or would bring
-//! only with a large feature: `md5`, `hash60`, `local_us`.
+//! only with a large feature: `md5`, `hash60`, `is_uuid`, `local_us`.
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Builder, StringBuilder};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Builder, StringBuilder};
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
@@ -20,6 +20,13 @@ pub(super) fn all() -> Vec<ScalarUDF> {
             DataType::Utf8,
             Volatility::Immutable,
             Arc::new(|args| md5_hex(args)),
+        ),
+        create_udf(
+            "is_uuid",
+            vec![DataType::Utf8],
+            DataType::Boolean,
+            Volatility::Immutable,
+            Arc::new(|args| is_uuid(args)),
         ),
         create_udf(
             "hash60",
@@ -64,6 +71,21 @@ fn md5_hex(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
         }
     }
     Ok(ColumnarValue::Array(Arc::new(hashes.finish())))
+}
+
+/// Whether a text is a UUID in its usual form of 8-4-4-4-12 hex digits.
+fn is_uuid(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let args = arrays(args)?;
+    let judged: BooleanArray = args[0].as_string::<i32>().iter().map(|text| text.map(uuid_form)).collect();
+    Ok(ColumnarValue::Array(Arc::new(judged)))
+}
+
+fn uuid_form(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(position, byte)| match position {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 /// The first 60 bits of a text's MD5 (its first 15 hex digits) as a number that is never negative.

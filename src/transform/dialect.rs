@@ -126,6 +126,11 @@ static MACROS: &[Macro] = &[
         "dayname({0})",
         "date_format({0}, 'EEEE')",
     ]),
+    Macro("is_uuid", 1, [
+        "is_uuid({0})",
+        "(try_cast({0} as uuid) is not null and length({0}) = 36)",
+        "({0} rlike '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$')",
+    ]),
     // A hash written as a UUID.
     same("uuid_of", 1, "substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || substr({0}, 17, 4) || '-' || substr({0}, 21, 12)"),
 ];

@@ -28,6 +28,9 @@ pub(super) struct Batch {
 const ORIGIN: [&str; 6] =
     ["_source_file", "_source_line", "_ingested_at", "_batch_id", "_parse_error", "_raw_line"];
 
+/// What a row inherits from its batch.
+const OF_BATCH: [&str; 3] = ["_id_prefix", "_source", "_covers_until"];
+
 /// Canonical columns of each kind, all text, in the order mappings give them.
 fn canonical(kind: Kind) -> &'static [&'static str] {
     match kind {
@@ -203,7 +206,8 @@ fn bronze_rows(engine: &LocalEngine, source: &Source) -> String {
         let _ = write!(missing, ", cast(null as string) as {}", quoted(column));
     }
     format!(
-        "(select events.*, batches.id_prefix as _id_prefix, batches.source as _source{missing} \
+        "(select events.*, batches.id_prefix as _id_prefix, batches.source as _source, \
+         batches.covers_until as _covers_until{missing} \
          from {table} as events inner join bronze.batches as batches on events._batch_id = batches.batch_id \
          where batches.source = '{}') as raw",
         source.name.replace('\'', "''")
@@ -220,8 +224,9 @@ fn origin(engine: &LocalEngine, source: &Source) -> String {
         let name = quoted(&column);
         parts.push(format!("coalesce('{}=' || {name} || chr(31), '')", column.replace('\'', "''")));
     }
-    let row = parts.join(" || ");
-    format!("{}, _id_prefix, _source, md5({row}) as row_md5", ORIGIN.join(", "))
+    // One concat of texts that are never null: the same on every engine, in one pass.
+    let row = parts.join(", ");
+    format!("{}, {}, md5(concat({row})) as row_md5", ORIGIN.join(", "), OF_BATCH.join(", "))
 }
 
 /// All rows of a kind in canonical columns, whatever sources they came from.
@@ -237,7 +242,8 @@ fn received_rows(kind: &str, received: &BTreeSet<(String, String)>) -> String {
     let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).unwrap_or(Kind::Events);
     let mut columns = canonical(kind).to_vec();
     columns.extend(ORIGIN);
-    columns.extend(["_id_prefix", "_source", "row_md5"]);
+    columns.extend(OF_BATCH);
+    columns.push("row_md5");
     nothing(&columns)
 }
 
