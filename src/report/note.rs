@@ -50,7 +50,7 @@ pub(super) fn write(
     }
     let note = format!("{}\n", note.trim_end());
     let mut part = PartFile::create(options.dir.join(FILE))?;
-    part.write_all(note.as_bytes()).map_err(Error::io("write", part.place().to_owned()))?;
+    part.write_all(note.as_bytes()).map_err(Error::io("write", part.place()))?;
     let bytes = part.publish()?;
     let seconds = started.elapsed().as_secs_f64();
     Ok(TableSummary::new("report.summary", figures.len() as u64, bytes, seconds))

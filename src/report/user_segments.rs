@@ -76,15 +76,13 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
 /// The segment that stands out: most revenue where there is some, else most buyers.
 fn title(segments: &[Segment], all: &Segment) -> String {
     let by = |value: fn(&Segment) -> f64| segments.iter().max_by(|a, b| value(a).total_cmp(&value(b)));
-    if all.revenue > 0.0 {
-        if let Some(best) = by(|segment| segment.revenue) {
-            return format!(
-                "{}: {} of buyers, {} of revenue",
-                best.name,
-                format::share(best.buyers, all.buyers),
-                format::share(best.revenue, all.revenue)
-            );
-        }
+    if let Some(best) = by(|segment| segment.revenue).filter(|best| best.revenue > 0.0) {
+        return format!(
+            "{}: {} of buyers, {} of revenue",
+            best.name,
+            format::share(best.buyers, all.buyers),
+            format::share(best.revenue, all.revenue)
+        );
     }
     match by(|segment| segment.buyers) {
         Some(largest) if all.buyers > 0.0 => {
