@@ -39,7 +39,6 @@ struct CsvFile<'a> {
     path: &'a Path,
     columns: Vec<String>,
     delimiter: u8,
-    /// `None` only for the moment in which it is replaced.
     reader: csv::Reader<Window>,
     /// Offset at which `reader` began.
     base: u64,
@@ -123,7 +122,7 @@ impl CsvFile<'_> {
         let end = self.base + self.reader.position().byte();
         let window = self.reader.get_ref();
         // The splitter leaves a line's last bytes to the next record.
-        let bytes = window.bytes(Span { start, end });
+        let bytes = window.slice(Span { start, end });
         let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         let tail = bytes[blank..].iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         let line = self.line + newlines(&bytes[..blank]);
@@ -135,7 +134,7 @@ impl CsvFile<'_> {
     fn take(&mut self, line: u64, raw: Span, rows: &mut Rows) -> Result<()> {
         let expected = self.columns.len();
         if self.record.len() != expected || self.reader.get_ref().cut {
-            let bytes = self.reader.get_ref().bytes(raw);
+            let bytes = self.reader.get_ref().slice(raw);
             // A quote that is never closed runs on into the next lines. Only
             // the first is bad; the others get another chance.
             if let Some(first) = bytes.iter().position(|byte| *byte == b'\n') {
@@ -156,7 +155,7 @@ impl CsvFile<'_> {
         match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
             Ok(record) => {
                 if record.iter().eq(self.columns.iter().map(String::as_str)) {
-                    let bytes = self.reader.get_ref().bytes(raw);
+                    let bytes = self.reader.get_ref().slice(raw);
                     let fields = record.iter().map(str::as_bytes);
                     rows.push_malformed(line, fields, "the header once more", bytes)?;
                 } else {
@@ -165,7 +164,7 @@ impl CsvFile<'_> {
                 self.record = record.into_byte_record();
             }
             Err(error) => {
-                let bytes = self.reader.get_ref().bytes(raw);
+                let bytes = self.reader.get_ref().slice(raw);
                 let at = std::str::from_utf8(bytes).err().map_or(0, |error| error.valid_up_to()) + 1;
                 let record = error.into_byte_record();
                 rows.push_malformed(line, record.iter(), &format!("not UTF-8 at byte {at}"), bytes)?;
@@ -233,7 +232,7 @@ impl Window {
         Self { input, held: Vec::new(), start: 0, used: 0, keep_from: 0, cut: false }
     }
 
-    fn bytes(&self, span: Span) -> &[u8] {
+    fn slice(&self, span: Span) -> &[u8] {
         let from = (span.start - self.start) as usize;
         let to = ((span.end - self.start) as usize).min(self.held.len());
         &self.held[from.min(to)..to]
@@ -294,7 +293,7 @@ mod tests {
         window.read_exact(&mut buffer).unwrap();
         window.keep_from = 40;
         window.read_exact(&mut buffer).unwrap();
-        assert_eq!(window.bytes(Span { start: 40, end: 60 }), (40..60).collect::<Vec<_>>());
+        assert_eq!(window.slice(Span { start: 40, end: 60 }), (40..60).collect::<Vec<_>>());
         window.rewind(45);
         window.read_exact(&mut buffer).unwrap();
         assert_eq!(buffer.to_vec(), (45..95).collect::<Vec<_>>());

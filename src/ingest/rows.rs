@@ -1,6 +1,7 @@
 //! Rows as received, gathered into record batches: every column is text, and
 //! six more say where the row comes from and whether it could be read.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,10 +17,13 @@ use super::refused;
 use crate::error::{Error, Result};
 
 /// A batch goes to the writer when it holds this many rows ...
-pub(super) const BATCH_ROWS: usize = 1 << 16;
+const BATCH_ROWS: usize = 1 << 16;
 
 /// ... or this many bytes, whichever comes first.
 const BATCH_BYTES: usize = 64 << 20;
+
+/// More columns than this are no table, but a log whose keys are data.
+const MOST_COLUMNS: usize = 10_000;
 
 /// The columns that ingest adds to those received.
 pub(super) const ORIGIN: [&str; 6] =
@@ -44,8 +48,12 @@ fn schema(columns: &[String]) -> SchemaRef {
 
 /// Refuses column names that bronze cannot hold.
 pub(super) fn check_columns(path: &Path, columns: &[String]) -> Result<()> {
-    for (position, name) in columns.iter().enumerate() {
-        if columns[..position].contains(name) {
+    if columns.len() > MOST_COLUMNS {
+        return Err(refused(path, format!("has {} columns; {MOST_COLUMNS} is the most", columns.len())));
+    }
+    let mut seen = HashSet::new();
+    for name in columns {
+        if !seen.insert(name) {
             return Err(refused(path, format!("has two columns named {name:?}; rename one")));
         }
         if ORIGIN.contains(&name.as_str()) {
@@ -116,7 +124,7 @@ impl Rows {
     /// Adds a row; `fields` are as many as there are columns, an empty one is no value.
     pub(super) fn push<'a>(&mut self, line: u64, fields: impl Iterator<Item = &'a str>) -> Result<()> {
         for (column, field) in self.columns.iter_mut().zip(fields) {
-            self.bytes += field.len();
+            self.bytes += field.len() + size_of::<i32>();
             if field.is_empty() {
                 column.append_null();
             } else {

@@ -26,7 +26,7 @@ pub(super) fn copy(
     write_settings(&mut transaction, options)?;
 
     let known = if options.full_refresh { small::Known::new() } else { small::known(&mut transaction)? };
-    let mut read = |names: &[&'static str], transaction: &mut Transaction<'_>| {
+    let read = |names: &[&'static str], transaction: &mut Transaction<'_>| {
         names
             .iter()
             .map(|name| {

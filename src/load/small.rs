@@ -59,11 +59,6 @@ impl SmallTable {
         Ok(Self { target, encoded, hash, changed, staged: false, seconds })
     }
 
-    /// Whether the warehouse differs from gold.
-    pub(super) fn is_changed(&self) -> bool {
-        self.changed
-    }
-
     /// Adds new rows and updates those that differ; deletes none.
     pub(super) fn upsert(&mut self, transaction: &mut Transaction<'_>) -> Result<()> {
         if !self.changed {

@@ -203,6 +203,9 @@ pub fn psql_command(url: &DatabaseUrl) -> Result<Command> {
             command.env(name, value);
         }
     }
+    if config.get_ssl_mode() == postgres::config::SslMode::Require {
+        command.env("PGSSLMODE", "require");
+    }
     command.env_remove("PGSERVICE");
     Ok(command)
 }

@@ -6,8 +6,8 @@
 //! random password.
 
 use std::fs;
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -29,6 +29,8 @@ const DATABASE: &str = "clickmill";
 const ATTEMPTS: u32 = 5;
 /// How long a server may take to recover from a kill.
 const RECOVERY: Duration = Duration::from_secs(60);
+/// How long the first byte of an answer may take.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// Durable, and sized for a laptop. With the least log (no replicas here),
 /// rows copied into a table of the same transaction are written once.
@@ -303,6 +305,10 @@ impl Cluster {
     fn login(&self, database: &str) -> Result<Option<Client>> {
         let Some(url) = self.url_of(database)? else { return Ok(None) };
         let config = given::parse(&url)?;
+        // A stranger on our port may accept connections and never say a word.
+        if !config.get_ports().iter().all(|port| speaks_postgres(*port)) {
+            return Ok(None);
+        }
         let started = Instant::now();
         loop {
             match config.connect(NoTls) {
@@ -355,6 +361,20 @@ fn write_secret(path: &Path, text: &str) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(Error::io("write", path))
+}
+
+/// Whether who listens on `port` answers a request for TLS (with yes or no) as PostgreSQL does.
+fn speaks_postgres(port: u16) -> bool {
+    const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+    let answer = || -> std::io::Result<[u8; 1]> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(ANSWER))?;
+        stream.write_all(&TLS_REQUEST)?;
+        let mut answer = [0];
+        stream.read_exact(&mut answer)?;
+        Ok(answer)
+    };
+    answer().is_ok_and(|answer| matches!(&answer, b"S" | b"N" | b"E"))
 }
 
 fn is_free(port: u16) -> bool {

@@ -1,0 +1,72 @@
+-- The funnel of each single session.
+-- grain: one row per session
+-- key: session_id
+-- reader: people, Tableau
+
+create view analytics.vw_session_funnel as
+
+with
+
+sessions as (
+
+    select * from gold.fact_sessions
+
+),
+
+visitors as (
+
+    select * from gold.dim_visitors
+
+),
+
+final as (
+
+    select
+        sessions.session_id::text as session_id,
+        sessions.session_date,
+        sessions.visitor_id,
+        coalesce(sessions.user_id, visitors.customer_id) as customer_id,
+        sessions.max_step::integer as max_step,
+        sessions.reached_product_view,
+        sessions.reached_cart,
+        sessions.reached_checkout,
+        sessions.reached_purchase,
+        sessions.strict_product_view,
+        sessions.strict_cart,
+        sessions.strict_checkout,
+        sessions.strict_purchase
+    from sessions
+    inner join visitors on sessions.visitor_id = visitors.visitor_id
+    where not visitors.is_bot
+
+)
+
+select * from final;
+
+comment on view analytics.vw_session_funnel is
+    'The funnel of each single session: one row per session. Without bots.';
+comment on column analytics.vw_session_funnel.session_id is
+    'The session, as text: its 60 bits exceed what a double holds.';
+comment on column analytics.vw_session_funnel.session_date is
+    'Start day, in the business time zone.';
+comment on column analytics.vw_session_funnel.visitor_id is 'The device or cookie.';
+comment on column analytics.vw_session_funnel.customer_id is
+    'The account seen in the session, else the visitor''s customer.';
+comment on column analytics.vw_session_funnel.max_step is
+    'Furthest funnel step reached: 1 session, 2 product view, 3 cart, 4 checkout, 5 purchase.';
+comment on column analytics.vw_session_funnel.reached_product_view is
+    '1 when a product view or any later step was seen. Additive.';
+comment on column analytics.vw_session_funnel.reached_cart is
+    '1 when a cart or any later step was seen. Additive.';
+comment on column analytics.vw_session_funnel.reached_checkout is
+    '1 when a checkout or a purchase was seen. Additive.';
+comment on column analytics.vw_session_funnel.reached_purchase is
+    '1 when a counted purchase was seen. Additive.';
+comment on column analytics.vw_session_funnel.strict_product_view is
+    '1 when a product view was seen. Additive.';
+comment on column analytics.vw_session_funnel.strict_cart is
+    '1 when a cart event followed a product view. Additive.';
+comment on column analytics.vw_session_funnel.strict_checkout is
+    '1 when a checkout followed these in order. Additive.';
+comment on column analytics.vw_session_funnel.strict_purchase is
+    '1 when a purchase followed these in order. Additive.';

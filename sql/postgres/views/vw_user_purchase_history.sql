@@ -1,0 +1,90 @@
+-- What customers bought, line by line. The order gives its line a date and a
+-- customer; no measure of the order is taken, so nothing counts twice.
+-- grain: one row per order line
+-- key: line_id
+-- reader: people, Tableau
+
+create view analytics.vw_user_purchase_history as
+
+with
+
+lines as (
+
+    select * from gold.fact_events
+    where purchase_lines = 1
+
+),
+
+orders as (
+
+    select * from gold.fact_orders
+
+),
+
+visitors as (
+
+    select * from gold.dim_visitors
+
+),
+
+users as (
+
+    select * from gold.dim_users
+
+),
+
+products as (
+
+    select * from gold.dim_products
+
+),
+
+final as (
+
+    select
+        lines.event_id::text as line_id,
+        orders.order_id,
+        orders.order_date,
+        users.customer_id,
+        lines.product_id,
+        products.product_name,
+        products.category,
+        products.brand,
+        coalesce(lines.quantity, 1) as quantity,
+        lines.unit_price,
+        lines.revenue,
+        coalesce(orders.order_id = users.first_order_id, false)
+            as is_first_order
+    from lines
+    inner join orders on lines.order_id = orders.order_id
+    inner join visitors on orders.visitor_id = visitors.visitor_id
+    inner join users
+        on coalesce(orders.user_id, visitors.customer_id) = users.customer_id
+    left join products on lines.product_id = products.product_id
+    where not visitors.is_bot
+
+)
+
+select * from final;
+
+comment on view analytics.vw_user_purchase_history is
+    'What customers bought: one row per order line. Without bots.';
+comment on column analytics.vw_user_purchase_history.line_id is 'The line: its event''s id.';
+comment on column analytics.vw_user_purchase_history.order_id is 'The order.';
+comment on column analytics.vw_user_purchase_history.order_date is
+    'Day of the order, in the business time zone.';
+comment on column analytics.vw_user_purchase_history.customer_id is 'The customer.';
+comment on column analytics.vw_user_purchase_history.product_id is 'The product.';
+comment on column analytics.vw_user_purchase_history.product_name is
+    'Name; null for a product seen in events only.';
+comment on column analytics.vw_user_purchase_history.category is 'Dotted path of the category.';
+comment on column analytics.vw_user_purchase_history.brand is
+    'Brand; (unknown) where there is none.';
+comment on column analytics.vw_user_purchase_history.quantity is
+    'Pieces; one where the source does not say. Additive.';
+comment on column analytics.vw_user_purchase_history.unit_price is
+    'Price charged per piece; null where the log has none. Never summed.';
+comment on column analytics.vw_user_purchase_history.revenue is
+    'Price times quantity, before refunds. Additive.';
+comment on column analytics.vw_user_purchase_history.is_first_order is
+    'The customer''s first order.';
