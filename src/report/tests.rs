@@ -34,7 +34,7 @@ fn layers() -> Vec<(&'static str, Gold)> {
         (
             "names",
             Gold {
-                name: "Ein sehr langer Name: Καρέκλα, Кресло, كرسي, 椅子, 🪑 <b>&\"quoted\"</b> | *star* _under_ and on and on",
+                name: "\u{7}椅子 🪑 كرسي Стул <b>&\"quoted\"</b> | *star* _under_ and a tail of words that nobody reads",
                 ..gold
             },
         ),
@@ -94,10 +94,11 @@ fn text_stays_inside_and_apart_on_any_data() {
                     faults.push(format!("{layer} {chart}: {text:?} stands out: {area:?}"));
                 }
                 for (other, next) in &found[position + 1..] {
-                    // A line's box is as high as its tallest letters could be; their middles must not touch.
+                    // A line's box is as high as its tallest letters could be; their middles must not touch; kerning may
+                    // move a letter by a hair.
                     let across = area.right().min(next.right()) - area.left().max(next.left());
                     let down = area.bottom().min(next.bottom()) - area.top().max(next.top());
-                    if across > 1.0 && down > 0.35 * area.height().min(next.height()) {
+                    if across > 3.0 && down > 0.35 * area.height().min(next.height()) {
                         faults.push(format!(
                             "{layer} {chart}: {text:?} and {other:?} overlap by {across} x {down}"
                         ));
