@@ -71,11 +71,27 @@ pub(super) struct Origin {
     pub(super) ingested_at: DateTime<Utc>,
 }
 
+impl Origin {
+    /// Source file, time and batch of that many rows.
+    fn columns(&self, rows: usize) -> [ArrayRef; 3] {
+        let text = |value: &String| StringArray::from_iter_values(std::iter::repeat_n(value, rows));
+        let ingested_at = TimestampMicrosecondArray::from_value(self.ingested_at.timestamp_micros(), rows);
+        [
+            Arc::new(text(&self.source_file)),
+            Arc::new(ingested_at.with_timezone("UTC")),
+            Arc::new(text(&self.batch_id)),
+        ]
+    }
+}
+
 /// Rows on their way from a reader to a bronze file.
 pub(super) struct Rows {
     file: BronzeFile,
     schema: SchemaRef,
-    origin: [ArrayRef; 3],
+    origin: Origin,
+    /// The columns that are the same on every row: made once, as long as the
+    /// longest batch so far, and sliced.
+    same: [ArrayRef; 3],
     columns: Vec<StringBuilder>,
     lines: Int64Builder,
     errors: StringBuilder,
@@ -98,18 +114,11 @@ impl Rows {
         progress: Box<dyn FnMut() -> Result<()>>,
     ) -> Result<Self> {
         let schema = schema(columns);
-        let ingested_at =
-            TimestampMicrosecondArray::from_value(origin.ingested_at.timestamp_micros(), BATCH_ROWS)
-                .with_timezone("UTC");
         Ok(Self {
             file: BronzeFile::create(place, schema.clone())?,
             schema,
-            // The same on every row, so made once and sliced.
-            origin: [
-                Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&origin.source_file, BATCH_ROWS))),
-                Arc::new(ingested_at),
-                Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&origin.batch_id, BATCH_ROWS))),
-            ],
+            origin: origin.clone(),
+            same: origin.columns(0),
             columns: columns.iter().map(|_| StringBuilder::new()).collect(),
             lines: Int64Builder::new(),
             errors: StringBuilder::new(),
@@ -192,7 +201,10 @@ impl Rows {
         raw_lines: ArrayRef,
     ) -> Result<()> {
         let rows = lines.len();
-        let [source_file, ingested_at, batch_id] = &self.origin;
+        if self.same[0].len() < rows {
+            self.same = self.origin.columns(rows);
+        }
+        let [source_file, ingested_at, batch_id] = &self.same;
         columns.push(source_file.slice(0, rows));
         columns.push(lines);
         columns.push(ingested_at.slice(0, rows));

@@ -2,7 +2,7 @@
 
 use postgres::{Client, Transaction};
 
-use super::catalog::{AGGREGATES, DIMENSIONS, ORDERS, PARTITIONED, Target};
+use super::catalog::{AGGREGATES, DIMENSIONS, ORDERS, PARTITIONED, Target, quoted};
 use super::days::Facts;
 use super::small::{self, SmallTable};
 use super::{Options, failed};
@@ -142,14 +142,36 @@ fn verify(
     Ok(())
 }
 
-/// Tells the planner about the new rows.
+/// Tells the planner about the new rows. Of the big tables only the columns by which rows
+/// are found and joined: addresses and the like cost most of the time and steer no plan.
 fn analyze(client: &mut Client, summaries: &[TableSummary]) -> Result<()> {
-    let changed: Vec<_> =
-        summaries.iter().filter(|summary| summary.changed).map(|summary| summary.table.as_str()).collect();
-    if changed.is_empty() {
+    let mut tables = Vec::new();
+    for summary in summaries.iter().filter(|summary| summary.changed) {
+        let is_big = PARTITIONED.iter().any(|(name, _)| summary.table == format!("gold.{name}"));
+        let columns =
+            if is_big { format!("({})", key_columns(client, &summary.table)?) } else { String::new() };
+        tables.push(format!("{} {columns}", summary.table));
+    }
+    if tables.is_empty() {
         return Ok(());
     }
     client
-        .batch_execute(&format!("analyze {}", changed.join(", ")))
+        .batch_execute(&format!("analyze {}", tables.join(", ")))
         .map_err(|error| failed("cannot analyze the tables", error))
+}
+
+/// The columns of a table that are in a key, a foreign key or an index.
+fn key_columns(client: &mut Client, table: &str) -> Result<String> {
+    let rows = client
+        .query(
+            "select attname::text
+            from pg_attribute
+            where attrelid = $1::text::regclass and attnum > 0 and (
+                exists (select from pg_index where indrelid = attrelid and attnum = any(indkey))
+                or exists (select from pg_constraint where conrelid = attrelid and attnum = any(conkey))
+            )",
+            &[&table],
+        )
+        .map_err(|error| failed(&format!("cannot look at the keys of {table}"), error))?;
+    Ok(quoted(&rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()))
 }
