@@ -208,8 +208,10 @@ fn wrong_requests_are_refused_with_the_way_out() {
     let gold = Gold { days: 1, ..Gold::default() };
     let refuse =
         |options: Options| render(&gold.engine(), &options, &Progress::hidden()).unwrap_err().to_string();
-    let unknown = refuse(Options { charts: vec!["funnel_conversion".into()], ..Options::default() });
-    assert!(unknown.contains("did you mean") && unknown.contains("conversion_funnel"), "{unknown}");
+    for (typed, meant) in [("funel", "conversion_funnel"), ("cohorts", "cohort_retention")] {
+        let unknown = refuse(Options { charts: vec![typed.into()], ..Options::default() });
+        assert!(unknown.contains(&format!("did you mean {meant}?")), "{unknown}");
+    }
     let flat = refuse(Options { height: 90, ..Options::default() });
     assert!(flat.contains("1600 x 90"), "{flat}");
     let bare = LocalEngine::empty(&crate::engine::Options::default()).unwrap();
