@@ -23,7 +23,10 @@ fn main() -> ExitCode {
             let mut message = format!("error: {error}");
             let mut cause = error.source();
             while let Some(inner) = cause {
-                message += &format!("\n  because: {inner}");
+                // Some libraries repeat their cause in their own words.
+                if !message.contains(&inner.to_string()) {
+                    message += &format!("\n  because: {inner}");
+                }
                 cause = inner.source();
             }
             // Where stderr is gone too, the exit code alone has to say it.

@@ -37,6 +37,11 @@ pub fn start(options: &Options, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
         _ => LevelFilter::TRACE,
     };
     let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
+    // The picture library warns of every glyph it takes from the second font, which is meant.
+    let filter = match "usvg=error".parse() {
+        Ok(quieter) if level <= LevelFilter::WARN => filter.add_directive(quieter),
+        _ => filter,
+    };
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let stderr = fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours);
     let stderr = match options.json {

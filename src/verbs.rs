@@ -47,13 +47,16 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
     }
 }
 
-/// Prints to stdout, where a reader that went away is an error like any other.
+/// Prints to stdout.
 fn print(text: &str) -> Result<ExitCode> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(Error::io("write to", Path::new("stdout")))?;
+    write_out(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes to stdout, where a reader that went away is an error like any other.
+fn write_out(bytes: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::io("write to", Path::new("stdout")))
 }
 
 /// One line per table of a single stage.
@@ -136,7 +139,8 @@ fn print_rows(reader: Box<dyn RecordBatchReader + Send>, format: RowFormat) -> R
         source: error.into(),
     };
     let schema = reader.schema();
-    let out = io::stdout().lock();
+    // Each batch is encoded apart from being printed: the writers turn a reader
+    // that went away into an error in words, which nobody could tell from others.
     match format {
         RowFormat::Table => {
             let mut batches: Vec<_> = reader.collect::<std::result::Result<_, _>>().map_err(fail)?;
@@ -144,30 +148,32 @@ fn print_rows(reader: Box<dyn RecordBatchReader + Send>, format: RowFormat) -> R
                 batches.push(RecordBatch::new_empty(schema));
             }
             let table = pretty_format_batches(&batches).map_err(fail)?;
-            return print(&format!("{table}\n"));
+            print(&format!("{table}\n"))
         }
         RowFormat::Csv => {
-            let mut writer = arrow::csv::Writer::new(out);
-            let mut empty = true;
-            for batch in reader {
+            let mut with_header = true;
+            for batch in std::iter::once(Ok(RecordBatch::new_empty(schema))).chain(reader) {
+                let mut text = Vec::new();
+                let mut writer = arrow::csv::WriterBuilder::new().with_header(with_header).build(&mut text);
                 writer.write(&batch.map_err(fail)?).map_err(fail)?;
-                empty = false;
+                drop(writer);
+                write_out(&text)?;
+                with_header = false;
             }
-            if empty {
-                writer.write(&RecordBatch::new_empty(schema)).map_err(fail)?;
-            }
+            Ok(ExitCode::SUCCESS)
         }
         RowFormat::Json => {
-            let mut writer = arrow::json::ArrayWriter::new(out);
+            let mut writer = arrow::json::ArrayWriter::new(Vec::new());
             for batch in reader {
                 writer.write(&keys_as_text(&batch.map_err(fail)?).map_err(fail)?).map_err(fail)?;
+                write_out(&std::mem::take(writer.get_mut()))?;
             }
             writer.finish().map_err(fail)?;
-            let mut out = writer.into_inner();
-            out.write_all(b"\n").map_err(Error::io("write to", Path::new("stdout")))?;
+            writer.get_mut().push(b'\n');
+            write_out(writer.get_ref())?;
+            Ok(ExitCode::SUCCESS)
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// 60-bit keys (`*_id`, `*_key` that are whole numbers) as text: JSON readers hold 53 bits.

@@ -26,7 +26,8 @@ customers_with_session as (
 weeks as (
 
     select
-        count(distinct case when sessions > 0 then customer_id end) as customers,
+        count(distinct case when sessions > 0 then customer_id end)
+            as customers,
         coalesce(sum(sessions), 0) as sessions,
         coalesce(sum(converted_sessions), 0) as converted_sessions,
         coalesce(sum(events), 0) as events

@@ -4,5 +4,5 @@
 select
     event_id,
     order_id
-from silver.sessionized_events
+from silver.events
 where order_id like 'd:%'

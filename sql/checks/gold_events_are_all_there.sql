@@ -7,7 +7,7 @@ counts as (
 
     select
         'silver.events and gold.fact_events' as compared,
-        (select count(*) from silver.sessionized_events) as expected,
+        (select count(*) from silver.events) as expected,
         (select count(*) from gold.fact_events) as found
     union all
     select

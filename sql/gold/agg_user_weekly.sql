@@ -75,12 +75,12 @@ final as (
     select
         cast(customer_id as string) as customer_id,
         cast(week_start as date) as week_start,
-        cast(sum(sessions) as int) as sessions,
-        cast(sum(events) as int) as events,
-        cast(sum(active_days) as int) as active_days,
-        cast(sum(orders) as int) as orders,
+        cast(sum(sessions) as bigint) as sessions,
+        cast(sum(events) as bigint) as events,
+        cast(sum(active_days) as bigint) as active_days,
+        cast(sum(orders) as bigint) as orders,
         cast(sum(revenue) as decimal(18, 2)) as revenue,
-        cast(sum(converted_sessions) as int) as converted_sessions
+        cast(sum(converted_sessions) as bigint) as converted_sessions
     from weeks
     group by customer_id, week_start
 

@@ -37,8 +37,9 @@ final as (
         cast(event_date as date) as date,
         cast(sum(case when session_id is not null then 1 else 0 end) as int)
             as events,
-        cast(sum(case when event_type = 'product_view' then 1 else 0 end) as int)
-            as product_views,
+        cast(
+            sum(case when event_type = 'product_view' then 1 else 0 end) as int
+        ) as product_views,
         cast(sum(refund_amount) as decimal(18, 2)) as refund_amount
     from customer_events
     group by customer_id, event_date

@@ -66,12 +66,18 @@ measured as (
         customer_orders.order_days,
         customer_orders.revenue - coalesce(refunds.refund_amount, 0)
             as net_revenue,
-        {{ days_between("customer_orders.last_order_date", "period.as_of_date") }}
-            as days_since_last_order,
-        {{ days_between("customer_orders.first_order_date", "customer_orders.last_order_date") }}
-            as btyd_recency_days,
-        {{ days_between("customer_orders.first_order_date", "period.as_of_date") }}
-            as btyd_t_days
+        {{ days_between(
+            "customer_orders.last_order_date",
+            "period.as_of_date"
+        ) }} as days_since_last_order,
+        {{ days_between(
+            "customer_orders.first_order_date",
+            "customer_orders.last_order_date"
+        ) }} as btyd_recency_days,
+        {{ days_between(
+            "customer_orders.first_order_date",
+            "period.as_of_date"
+        ) }} as btyd_t_days
     from customer_orders
     cross join period
     left join refunds

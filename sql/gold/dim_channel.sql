@@ -1,5 +1,6 @@
 -- Channels: where a session came from, as its first event tells, grouped as
--- Google Analytics 4 does by default (https://support.google.com/analytics/answer/9756891).
+-- Google Analytics 4 does by default
+-- (https://support.google.com/analytics/answer/9756891).
 -- utm parameters win over the referrer; a source without either is Direct.
 -- Key -1 'Not recorded' is a log without such columns, which is not Direct.
 -- Change rules_version with the rules: history is then regrouped as a whole.
@@ -96,7 +97,8 @@ grouped as (
                 is_untagged and referrer_host = '(none)'
                 then 'Direct'
             when
-                utm_source = '(direct)' and utm_medium in ('(none)', '(not set)')
+                utm_source = '(direct)'
+                and utm_medium in ('(none)', '(not set)')
                 then 'Direct'
             when
                 lower(utm_campaign) like '%cross-network%'
@@ -118,12 +120,12 @@ grouped as (
                 then 'Display'
             when is_paid_medium then 'Paid Other'
             when
-                utm_medium in (
-                    'affiliate', 'affiliates', 'partner'
-                )
+                utm_medium in ('affiliate', 'affiliates', 'partner')
                 then 'Affiliates'
             when
-                utm_medium in ('email', 'e-mail', 'e_mail', 'e mail', 'newsletter')
+                utm_medium in (
+                    'email', 'e-mail', 'e_mail', 'e mail', 'newsletter'
+                )
                 then 'Email'
             when utm_medium in ('sms', 'text') then 'SMS'
             when

@@ -1,6 +1,6 @@
--- The calendar, dense, from January 1 of the first year with events to December
--- 31 of the last. Weeks are ISO weeks: Monday first, week 1 has the year's first
--- Thursday. Holidays are the retail calendar's: the days that move online sales.
+-- The calendar, dense, from January 1 of the first year with events to
+-- December 31 of the last. Weeks are ISO weeks: Monday first, week 1 has the
+-- year's first Thursday. Holidays are the days that move online sales.
 -- grain: one row per calendar day
 -- key: date
 -- reader: every view with a date

@@ -24,9 +24,9 @@ members as (
     union all
     select
         -1 as device_key,
-        'Not recorded' as device_type,
-        'Not recorded' as browser,
-        'Not recorded' as os
+        '(unknown)' as device_type,
+        '(unknown)' as browser,
+        '(unknown)' as os
 
 ),
 

@@ -25,7 +25,7 @@ product_events as (
         event_rank,
         nullif(trim(category), '') as category,
         nullif(trim(brand), '') as brand
-    from silver.sessionized_events
+    from silver.events
     where product_id is not null
 
 ),
@@ -52,7 +52,9 @@ numbered_categories as (
         product_events.category,
         row_number() over (
             partition by product_events.product_id
-            order by product_events.event_rank desc, product_events.event_id desc
+            order by
+                product_events.event_rank desc,
+                product_events.event_id desc
         ) as number_from_end
     from product_events
     inner join seen
@@ -70,7 +72,9 @@ numbered_brands as (
         product_events.brand,
         row_number() over (
             partition by product_events.product_id
-            order by product_events.event_rank desc, product_events.event_id desc
+            order by
+                product_events.event_rank desc,
+                product_events.event_id desc
         ) as number_from_end
     from product_events
     inner join seen

@@ -20,7 +20,7 @@ events as (
         event_time,
         event_time_us,
         event_rank
-    from silver.sessionized_events
+    from silver.events
 
 ),
 

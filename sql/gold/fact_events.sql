@@ -2,8 +2,8 @@
 -- the dimensions. Device and channel are those of the session's first event;
 -- an event outside any session (a refund by the server) has neither.
 -- A purchase line without an order id gets a derived one, so that lines and
--- orders meet through order_id: one order per tracker session, within one of our
--- sessions (tracker ids live for months in some logs; no order does).
+-- orders meet through order_id: one order per tracker session, within one of
+-- our sessions (tracker ids live for months in some logs; no order does).
 -- grain: one row per event
 -- key: event_date, event_id
 -- reader: gold.fact_orders, gold.fact_sessions and the aggregates; analysts
@@ -28,7 +28,7 @@ events as (
         event_type in (
             'add_to_cart', 'remove_from_cart', 'purchase', 'refund'
         ) as has_quantity
-    from silver.sessionized_events
+    from silver.events
 
 ),
 
@@ -46,7 +46,12 @@ completed as (
         end as known_product_id,
         case
             when is_counted_purchase and order_id is null
-                then 'd:' || cast({{ hash60("source || chr(31) || visitor_id || chr(31) || coalesce(source_session_id, '') || chr(31) || coalesce(cast(session_id as string), event_id)") }} as string)
+                then 'd:' || cast({{ hash60(
+                    "source || chr(31) || visitor_id"
+                    ~ " || chr(31) || coalesce(source_session_id, '')"
+                    ~ " || chr(31)"
+                    ~ " || coalesce(cast(session_id as string), event_id)"
+                ) }} as string)
             else order_id
         end as known_order_id
     from events
@@ -81,8 +86,10 @@ final as (
         cast(completed.outcome as string) as outcome,
         cast(coalesce(origins.device_key, -1) as bigint) as device_key,
         cast(coalesce(origins.channel_key, -1) as bigint) as channel_key,
-        cast(case when completed.is_counted_purchase then 1 else 0 end as smallint)
-            as purchase_lines,
+        cast(
+            case when completed.is_counted_purchase then 1 else 0 end
+            as smallint
+        ) as purchase_lines,
         cast(
             case
                 when completed.is_counted_purchase

@@ -3,6 +3,8 @@
 -- Two funnels: reached_* counts a step when it or any later one was seen (a
 -- purchase without a cart is real; an attempted payment has reached checkout);
 -- strict_* asks for each step after the one before it.
+-- orders, priced_orders, units and revenue are those of the orders that began in
+-- the session; purchase_lines are its own, which differ where an order goes on.
 -- grain: one row per session
 -- key: session_date, session_id
 -- reader: gold.agg_session_daily, gold.dim_users; session views

@@ -21,10 +21,13 @@ ranked as (
 
     select
         metrics.product_id,
-        coalesce(
-            products.product_name,
-            'Product ' || metrics.product_id
-        ) as product_name,
+        case
+            when products.product_name <> metrics.product_id
+                then products.product_name
+            when products.brand <> '(unknown)'
+                then products.brand || ' ' || metrics.product_id
+            else 'Product ' || metrics.product_id
+        end as product_name,
         coalesce(products.category_l1, '(unknown)') as category,
         coalesce(metrics.revenue, 0) as revenue,
         coalesce(metrics.units, 0) as units,

@@ -2,7 +2,7 @@
 -- 'user agent'  the browser says so (bot, crawler, spider, headless, a script
 --               library), phones named Cubot apart;
 -- 'pace'        a session of at least 30 events at one or more a second, or of
---               300 events at one or more in five seconds: nobody reads so fast;
+--               300 at one or more in five seconds: nobody reads so fast;
 -- 'volume'      a session of more than 2,000 events.
 -- A visitor who ever bought is judged by the user agent only.
 -- grain: one row per visitor that is a bot
@@ -69,7 +69,7 @@ session_paces as (
         count(*) as events,
         max(event_time_us) - min(event_time_us) as duration_us,
         sum(case when event_type = 'purchase' then 1 else 0 end) as purchases
-    from silver.sessionized_events
+    from silver.events
     where session_id is not null
     group by visitor_id, session_id
 

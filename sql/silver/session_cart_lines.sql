@@ -26,7 +26,7 @@ cart_events as (
         coalesce(events.product_id, '(unknown)') as product_id,
         coalesce(events.quantity, 1) as quantity,
         coalesce(events.price, products.current_price) as price
-    from silver.sessionized_events as events
+    from silver.events as events
     left join products on events.product_id = products.product_id
     where
         events.session_id is not null

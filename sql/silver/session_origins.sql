@@ -12,7 +12,7 @@ with
 session_events as (
 
     select *
-    from silver.sessionized_events
+    from silver.events
     where session_id is not null
 
 ),
@@ -112,11 +112,16 @@ keyed as (
         *,
         case
             when is_device_unrecorded then -1
-            else {{ hash60("device_type || chr(31) || browser || chr(31) || os") }}
+            else {{ hash60(
+                "device_type || chr(31) || browser || chr(31) || os"
+            ) }}
         end as device_key,
         case
             when is_channel_unrecorded then -1
-            else {{ hash60("utm_source || chr(31) || utm_medium || chr(31) || utm_campaign || chr(31) || referrer_host") }}
+            else {{ hash60(
+                "utm_source || chr(31) || utm_medium"
+                ~ " || chr(31) || utm_campaign || chr(31) || referrer_host"
+            ) }}
         end as channel_key
     from origins
 

@@ -1,7 +1,7 @@
 -- source: clickmill
 -- title: clickmill's own raw events
 -- kind: events
--- formats: csv, jsonl, parquet
+-- formats: csv, jsonl, json, parquet
 -- requires: event_id, visitor_id, event_time, event_type
 -- optional: user_id, session_id, received_at, page_type, page_url, search_query, product_id, category, brand, price, quantity, order_id, payment_method, outcome, device_type, browser, os, user_agent, country, city, ip_address, referrer, utm_source, utm_medium, utm_campaign, experiment, variant
 --

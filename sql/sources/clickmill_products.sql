@@ -1,7 +1,7 @@
 -- source: clickmill_products
 -- title: clickmill's own raw products
 -- kind: products
--- formats: csv, jsonl, parquet
+-- formats: csv, jsonl, json, parquet
 -- requires: product_id, product_name
 -- optional: category, brand, price, stock, rating, rating_count, updated_at
 --

@@ -1,7 +1,7 @@
 -- source: clickmill_users
 -- title: clickmill's own raw users
 -- kind: users
--- formats: csv, jsonl, parquet
+-- formats: csv, jsonl, json, parquet
 -- requires: user_id, signup_date
 -- optional: name, email, gender, birth_year, city, country, updated_at
 --

@@ -60,13 +60,8 @@ select
     case
         when category_id like '%E+%' or product_id like '%E+%'
             or user_id like '%E+%'
-            then 'a spreadsheet has rounded the ids (such as '
-                || case
-                    when category_id like '%E+%' then category_id
-                    when product_id like '%E+%' then product_id
-                    else user_id
-                end
-                || '): use the original file'
+            then 'a spreadsheet has rounded the ids (as in 2.10381E+18); '
+                || 'use the original file'
     end as mapping_error,
     {{ origin }}
 from {{ bronze }}

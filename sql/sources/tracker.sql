@@ -1,7 +1,7 @@
 -- source: tracker
 -- title: Generic event log of a web tracker
 -- kind: events
--- formats: csv, jsonl, parquet
+-- formats: csv, jsonl, json, parquet
 -- requires: event_id, user_id, event_time, event_type, product_id, category, price, quantity, device, browser, referrer, country
 --
 -- grain: one row per raw event

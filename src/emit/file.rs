@@ -22,6 +22,11 @@ pub(super) struct FileEntry {
     pub sha256: String,
 }
 
+/// Bytes as hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// An open raw file.
 pub(super) struct RawFile {
     part: PartFile,
@@ -45,7 +50,7 @@ impl RawFile {
     /// Gives the file its name.
     pub(super) fn publish(self, rows: u64) -> Result<FileEntry> {
         let bytes = self.part.publish()?;
-        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(&self.hash.finalize());
         Ok(FileEntry { path: self.path, rows, bytes, sha256 })
     }
 }

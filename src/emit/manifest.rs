@@ -7,8 +7,9 @@ use std::path::Path;
 
 use chrono::{DateTime, Days, NaiveTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::file::{FileEntry, RawFile};
+use super::file::{self, FileEntry, RawFile};
 use super::{Format, Options};
 use crate::error::{Error, Result};
 use crate::generate::Plan;
@@ -40,6 +41,8 @@ pub(super) struct Manifest {
 pub(super) struct Asked {
     pub seed: u64,
     pub profile: String,
+    /// Hash of the profile's numbers: another file may bear the same name.
+    pub profile_sha256: String,
     pub sessions: u64,
     pub users: Option<u64>,
     pub products: u32,
@@ -80,6 +83,7 @@ impl Asked {
         Self {
             seed: asked.seed,
             profile: asked.profile.name().to_owned(),
+            profile_sha256: profile_hash(plan),
             sessions: asked.sessions,
             users: asked.users,
             products: asked.products,
@@ -100,6 +104,12 @@ impl Asked {
             (made != now).then(|| (in_words(key, made), in_words(key, now)))
         })
     }
+}
+
+/// The hash of the numbers of a plan's profile.
+fn profile_hash(plan: &Plan) -> String {
+    let text = serde_json::to_string(plan.profile()).unwrap_or_default();
+    file::hex(&Sha256::digest(text))
 }
 
 /// `seed 42`, `no users`.

@@ -11,36 +11,35 @@
 
 mod batch;
 mod csv;
+mod events;
 mod file;
+mod folder;
 mod jsonl;
 mod manifest;
 mod number;
 mod parquet;
 mod row;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod truth;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::generate::{Plan, Shard, ShardRows, TrueSession};
-use crate::lake::{Lake, files_below};
+use crate::generate::Plan;
+use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::summary::TableSummary;
 
-use batch::Batch;
 use csv::Csv;
 use file::{FileEntry, RawFile};
-use jsonl::Jsonl;
 use manifest::Manifest;
-use truth::TruthWriter;
 
 /// The format of the event files; users and products are CSV always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,8 +113,8 @@ pub fn emit(
                     .map(|table| TableSummary::unchanged(&table.table, table.rows, seconds))
                     .collect());
             }
-        } else if let Some(stranger) = files_below_all(&raw)?.first() {
-            refuse_stranger(stranger, plan, options, &raw)?;
+        } else {
+            folder::refuse_strangers(plan, options, &raw)?;
         }
     }
     // From here on the folder is in the making: a manifest that stays would lie.
@@ -124,20 +123,9 @@ pub fn emit(
         fs::remove_file(&old).map_err(Error::io("remove", &old))?;
     }
 
-    let shards = plan.shards();
-    progress.begin("generate", shards.len() as u64);
-    let mut files = vec![users(plan, &raw)?];
-    let user_seconds = started.elapsed().as_secs_f64();
-    files.push(products(plan, &raw)?);
-    let product_seconds = started.elapsed().as_secs_f64() - user_seconds;
-    let times = events(shards, &raw, plan, options, progress, &mut files)?;
-    remove_others(&raw, &files)?;
-    let manifest = Manifest::new(plan, options, files, times);
-    manifest.write(&raw)?;
+    let manifest = write(plan, &raw, options, progress);
     progress.end();
-
-    let event_seconds = started.elapsed().as_secs_f64() - user_seconds - product_seconds;
-    let seconds = [user_seconds, product_seconds, event_seconds, event_seconds];
+    let (manifest, seconds) = manifest?;
     Ok(manifest
         .tables
         .iter()
@@ -146,14 +134,36 @@ pub fn emit(
         .collect())
 }
 
+/// Writes all files, the manifest last; returns it with the seconds of each table.
+fn write(
+    plan: &Arc<Plan>,
+    raw: &Path,
+    options: &Options,
+    progress: &Progress,
+) -> Result<(Manifest, [f64; 4])> {
+    let started = Instant::now();
+    let mut files = vec![users(plan, raw, progress)?];
+    let user_seconds = started.elapsed().as_secs_f64();
+    files.push(products(plan, raw)?);
+    let product_seconds = started.elapsed().as_secs_f64() - user_seconds;
+    let times = events::write(plan, raw, options, progress, &mut files)?;
+    folder::remove_others(raw, &files)?;
+    let manifest = Manifest::new(plan, options, files, times);
+    manifest.write(raw)?;
+    // The truth is written while the events are.
+    let event_seconds = started.elapsed().as_secs_f64() - user_seconds - product_seconds;
+    Ok((manifest, [user_seconds, product_seconds, event_seconds, event_seconds]))
+}
+
 /// Writes `users.csv`.
-fn users(plan: &Plan, raw: &Path) -> Result<FileEntry> {
+fn users(plan: &Plan, raw: &Path, progress: &Progress) -> Result<FileEntry> {
     let mut file = RawFile::create(raw, "users.csv".to_owned())?;
     let (mut csv, mut scratch, mut rows) = (Csv::new(schema::USERS), String::new(), 0);
     for user in plan.users() {
         row::user(&user, &mut scratch, &mut csv);
         rows += 1;
         if csv.len() > CHUNK {
+            progress.checkpoint()?;
             file.append(&csv.take())?;
         }
     }
@@ -173,163 +183,6 @@ fn products(plan: &Plan, raw: &Path) -> Result<FileEntry> {
     }
     file.append(&csv.take())?;
     file.publish(plan.products().len() as u64)
-}
-
-/// What a maker hands to the writer of the truth.
-struct Made {
-    /// Place of the shard in the plan's order.
-    place: usize,
-    /// The event file; none where the shard holds no event.
-    file: Option<FileEntry>,
-    /// Times of its first and last event.
-    times: Option<(i64, i64)>,
-    sessions: Vec<TrueSession>,
-}
-
-/// Writes the event files and the true sessions; returns the times of the
-/// first and last event.
-fn events(
-    shards: Vec<Shard>,
-    raw: &Path,
-    plan: &Plan,
-    options: &Options,
-    progress: &Progress,
-    files: &mut Vec<FileEntry>,
-) -> Result<Option<(i64, i64)>> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if options.threads == 0 { cores } else { options.threads }.min(shards.len()).max(1);
-    let queue = Mutex::new(shards.into_iter().enumerate());
-    let mut truth = TruthWriter::create(raw)?;
-    let mut times: Option<(i64, i64)> = None;
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(threads);
-        for _ in 0..threads {
-            let (sender, queue) = (sender.clone(), &queue);
-            scope.spawn(move || make(queue, raw, plan, options.format, &sender));
-        }
-        drop(sender);
-        // Shards finish in any order; the truth is written in the plan's.
-        let (mut waiting, mut next) = (BTreeMap::new(), 0);
-        for made in receiver {
-            let made = made?;
-            progress.advance(1)?;
-            files.extend(made.file);
-            times = match (times, made.times) {
-                (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-                (known, found) => known.or(found),
-            };
-            waiting.insert(made.place, made.sessions);
-            while let Some(sessions) = waiting.remove(&next) {
-                truth.write(raw, &sessions)?;
-                next += 1;
-            }
-        }
-        Ok::<_, Error>(())
-    })?;
-    files.push(truth.publish(raw)?);
-    Ok(times)
-}
-
-/// Makes shards until there are none left, or nobody listens any more.
-fn make(
-    queue: &Mutex<impl Iterator<Item = (usize, Shard)>>,
-    raw: &Path,
-    plan: &Plan,
-    format: Format,
-    sender: &SyncSender<Result<Made>>,
-) {
-    loop {
-        let taken = queue.lock().ok().and_then(|mut queue| queue.next());
-        let Some((place, shard)) = taken else { return };
-        let ShardRows { events, sessions } = shard.rows();
-        let times =
-            events.first().zip(events.last()).map(|(first, last)| (first.event_time, last.event_time));
-        let made =
-            event_file(&shard, &events, raw, plan, format).map(|file| Made { place, file, times, sessions });
-        if sender.send(made).is_err() {
-            return;
-        }
-    }
-}
-
-/// Writes the event file of a shard; none where the shard holds no event.
-fn event_file(
-    shard: &Shard,
-    events: &[crate::generate::Event],
-    raw: &Path,
-    plan: &Plan,
-    format: Format,
-) -> Result<Option<FileEntry>> {
-    if events.is_empty() {
-        return Ok(None);
-    }
-    let path = event_path(shard, format);
-    let mut scratch = String::new();
-    let bytes = match format {
-        Format::Csv => {
-            let mut csv = Csv::new(schema::EVENTS);
-            events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut csv));
-            csv.take()
-        }
-        Format::Jsonl => {
-            let mut jsonl = Jsonl::new(schema::EVENTS);
-            events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut jsonl));
-            jsonl.take()
-        }
-        Format::Parquet => {
-            let mut batch = Batch::new(schema::EVENTS);
-            events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut batch));
-            let batch = batch.finish().map_err(|source| write_error(&raw.join(&path), source))?;
-            parquet::file(&batch).map_err(|source| write_error(&raw.join(&path), source))?
-        }
-    };
-    let mut file = RawFile::create(raw, path)?;
-    file.append(&bytes)?;
-    file.publish(events.len() as u64).map(Some)
-}
-
-/// `events/dt=2026-01-05/part-0000.csv`.
-fn event_path(shard: &Shard, format: Format) -> String {
-    format!("events/dt={}/part-{:04}.{}", shard.date(), shard.block(), format.as_str())
-}
-
-/// Every raw file of ours, or that could be mistaken for one.
-fn files_below_all(raw: &Path) -> Result<Vec<std::path::PathBuf>> {
-    let mut files = Vec::new();
-    for format in Format::ALL {
-        files.extend(files_below(&raw.join("events"), format.as_str())?);
-    }
-    Ok(files)
-}
-
-/// Without a manifest, event files are those of a run that did not end, which
-/// this run replaces, or somebody's own, which are not ours to touch.
-fn refuse_stranger(first: &Path, plan: &Arc<Plan>, options: &Options, raw: &Path) -> Result<()> {
-    let ours: Vec<_> =
-        plan.shards().iter().map(|shard| raw.join(event_path(shard, options.format))).collect();
-    match files_below_all(raw)?.iter().find(|file| !ours.contains(file)) {
-        None => Ok(()),
-        Some(_) => Err(Error::Usage(format!(
-            "{} holds event files that this run would not make ({}): add --overwrite or another --data-dir",
-            raw.display(),
-            first.display()
-        ))),
-    }
-}
-
-/// Removes event files of an earlier run that this one did not write.
-fn remove_others(raw: &Path, files: &[FileEntry]) -> Result<()> {
-    let written: std::collections::BTreeSet<_> = files.iter().map(|file| raw.join(&file.path)).collect();
-    for file in files_below_all(raw)? {
-        if !written.contains(&file) {
-            fs::remove_file(&file).map_err(Error::io("remove", &file))?;
-            if let Some(day) = file.parent() {
-                // A day that still holds files stays.
-                let _ = fs::remove_dir(day);
-            }
-        }
-    }
-    Ok(())
 }
 
 /// An Arrow or Parquet failure, with the file it happened to.

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -19,11 +18,4 @@ pub(super) fn writer<W: Write + Send>(sink: W, schema: SchemaRef) -> Result<Arro
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .build();
     ArrowWriter::try_new(sink, schema, Some(properties))
-}
-
-/// A file of one batch.
-pub(super) fn file(batch: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
-    let mut writer = writer(Vec::new(), batch.schema())?;
-    writer.write(batch)?;
-    writer.into_inner()
 }

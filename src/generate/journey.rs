@@ -153,10 +153,10 @@ fn abandon(profile: &Profile, product: u32, walk: &mut Walk<'_>, steps: &mut Vec
     let lines = fill_cart(profile, product, walk, steps, stream);
     if stream.chance(profile.order.abandon_at_checkout) {
         steps.push(Step::Checkout);
-    } else if stream.chance(profile.order.remove) {
-        if let Some((product, quantity)) = lines.first().copied() {
-            steps.push(Step::Remove(product, quantity));
-        }
+    } else if let Some((product, quantity)) = lines.first().copied()
+        && stream.chance(profile.order.remove)
+    {
+        steps.push(Step::Remove(product, quantity));
     }
 }
 

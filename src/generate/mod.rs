@@ -4,7 +4,7 @@
 //! function of (seed, what it is). Users live lives (`life`): they come some
 //! number of times, when the calendar (`season`) says, for some purpose. Each
 //! visit unfolds as a walk through the catalogue (`journey`, `product`) and
-//! is written down event by event (`session`). Work is cut into [`Shard`]s of
+//! is written down event by event (`session`, `record`). Work is cut into [`Shard`]s of
 //! one day and one block of users by a rule that knows no threads.
 //!
 //! This room knows no Arrow, no files, no clock and no threads. Every number
@@ -17,10 +17,14 @@
 
 mod event;
 mod journey;
+#[cfg(test)]
+mod laws;
 mod life;
 mod place;
 mod product;
 mod profile;
+mod range;
+mod record;
 mod season;
 mod session;
 mod shard;

@@ -33,72 +33,70 @@ pub struct Product {
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     pub products: Vec<Product>,
-    /// For each category: its products and their popularity.
-    shelves: Vec<(Vec<u32>, Cumulative)>,
-    categories: Cumulative,
+    shelves: Vec<Shelf>,
+    viewed: Cumulative,
+    bought: Cumulative,
     promotions: Promotions,
+}
+
+/// The products of a category and their popularity.
+#[derive(Debug)]
+struct Shelf {
+    numbers: Vec<u32>,
+    popularity: Cumulative,
 }
 
 impl Catalogue {
     pub(crate) fn new(profile: &Profile, seed: u64, count: u32, calendar: &Calendar) -> Self {
-        let weights = popularity(profile, count);
-        let total: f64 = weights.iter().sum();
-        let shares: f64 = profile.category.iter().map(|category| category.share).sum();
-        let mut given = vec![0.0; profile.category.len()];
-        let mut sizes = vec![0_usize; profile.category.len()];
-        let mut offsets: Vec<f64> = Vec::new();
-        for category in 0..profile.category.len() {
-            offsets.push(Stream::new(seed, Purpose::Product, category as u64, 1).unit());
-        }
-        let mut seen = 0.0;
+        let category_count = profile.category.len();
+        let offsets: Vec<f64> = (0..category_count)
+            .map(|category| Stream::new(seed, Purpose::Product, category as u64, 1).unit())
+            .collect();
+        let mut shelves = vec![(Vec::new(), Vec::new()); category_count];
         let mut products = Vec::with_capacity(count as usize);
-        let mut shelves = vec![(Vec::new(), Vec::new()); profile.category.len()];
         // Product numbers say nothing about popularity.
         let shuffle = Shuffle::new(seed ^ 0x70, u64::from(count));
-        let mut ranked = vec![0_u32; count as usize];
-        for (rank, weight) in weights.iter().enumerate() {
+        let weights = popularity(profile, count);
+        for (rank, (category, weight)) in assign(profile, &weights).into_iter().zip(weights).enumerate() {
             let number = shuffle.place(rank as u64) as u32;
-            ranked[rank] = number;
-            seen += weight / total;
-            // The category whose views are furthest behind its share gets the
-            // next product, so that shares hold for any seed and catalogue size.
-            let behind =
-                |category: &usize| profile.category[*category].share / shares * seen - given[*category];
-            let category =
-                (0..given.len()).max_by(|left, right| behind(left).total_cmp(&behind(right))).unwrap_or(0);
-            given[category] += weight / total;
-            // Price places within a category are spread evenly over popularity
-            // (steps of the golden ratio), so that few popular products do not
-            // decide what is paid.
-            sizes[category] += 1;
-            let place = (offsets[category] + sizes[category] as f64 * 0.618_033_988_749_895).fract();
+            let (numbers, popularity) = &mut shelves[category];
+            numbers.push(number);
+            popularity.push(weight);
+            // Prices within a category are spread evenly over popularity (steps
+            // of the golden ratio), so that few popular products do not decide
+            // what is paid.
+            let place = (offsets[category] + numbers.len() as f64 * 0.618_033_988_749_895).fract();
             products.push(product(profile, seed, number, category, place, calendar));
-            let shelf: &mut (Vec<u32>, Vec<f64>) = &mut shelves[category];
-            shelf.0.push(number);
-            shelf.1.push(*weight);
         }
         products.sort_by_key(|product| product.number);
-        let categories = Cumulative::new(given);
+        let viewed: Vec<f64> = shelves.iter().map(|(_, popularity)| popularity.iter().sum()).collect();
+        let bought = viewed.iter().zip(&profile.category).map(|(viewed, category)| viewed * category.buying);
         Self {
             products,
+            bought: Cumulative::new(bought),
+            viewed: Cumulative::new(viewed),
             shelves: shelves
                 .into_iter()
-                .map(|(numbers, weights)| (numbers, Cumulative::new(weights)))
+                .map(|(numbers, weights)| Shelf { numbers, popularity: Cumulative::new(weights) })
                 .collect(),
-            categories,
             promotions: Promotions::new(profile, seed, calendar),
         }
     }
 
     /// A category that has products, by its share of the views.
     pub(crate) fn category(&self, stream: &mut Stream) -> usize {
-        self.categories.draw(stream)
+        self.viewed.draw(stream)
+    }
+
+    /// The same for who comes to buy: some things are looked at, others bought.
+    pub(crate) fn category_to_buy(&self, stream: &mut Stream) -> usize {
+        self.bought.draw(stream)
     }
 
     /// A product of a category, by popularity.
     pub(crate) fn product(&self, category: usize, stream: &mut Stream) -> u32 {
-        let (numbers, weights) = &self.shelves[category];
-        numbers[weights.draw(stream)]
+        let shelf = &self.shelves[category];
+        shelf.numbers[shelf.popularity.draw(stream)]
     }
 
     /// What a product costs on a day of the period, in cents: the list price
@@ -177,6 +175,25 @@ fn popularity(profile: &Profile, count: u32) -> Vec<f64> {
         .collect()
 }
 
+/// The category of each rank. The category whose views are furthest behind its
+/// share gets the next product, so that shares hold for any seed and size.
+fn assign(profile: &Profile, weights: &[f64]) -> Vec<usize> {
+    let shares: f64 = profile.category.iter().map(|category| category.share).sum();
+    let mut given = vec![0.0; profile.category.len()];
+    let mut seen = 0.0;
+    let mut categories = Vec::with_capacity(weights.len());
+    for weight in weights {
+        seen += weight;
+        let behind = |category: &usize| profile.category[*category].share / shares * seen - given[*category];
+        let category =
+            (0..given.len()).max_by(|left, right| behind(left).total_cmp(&behind(right))).unwrap_or(0);
+        given[category] += weight;
+        categories.push(category);
+    }
+    categories
+}
+
+/// The product of that number, at a place (0 to 1) among its category's prices.
 fn product(
     profile: &Profile,
     seed: u64,
@@ -245,8 +262,8 @@ fn title(brand: &str) -> String {
         .join(" ")
 }
 
-/// The inverse of the normal distribution, to four digits (Acklam's middle
-/// and tail formulas), held within three deviations.
+/// The inverse of the normal distribution, to three digits (Abramowitz and
+/// Stegun 26.2.23), held within three deviations.
 fn normal_quantile(p: f64) -> f64 {
     let p = p.clamp(0.002, 0.998);
     let tail = |q: f64| {
@@ -255,4 +272,76 @@ fn normal_quantile(p: f64) -> f64 {
             / (1.0 + 1.432_788 * t + 0.189_269 * t * t + 0.001_308 * t * t * t)
     };
     if p < 0.5 { -tail(p) } else { tail(1.0 - p) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn catalogue(seed: u64, count: u32) -> (Profile, Catalogue) {
+        let profile = Profile::default();
+        let calendar = Calendar::new(&profile, seed, NaiveDate::from_ymd_opt(2026, 1, 5).unwrap(), 30);
+        let catalogue = Catalogue::new(&profile, seed, count, &calendar);
+        (profile, catalogue)
+    }
+
+    #[test]
+    fn category_shares_hold_for_any_seed_and_size() {
+        for (seed, count) in [(1, 500), (2, 500), (3, 5000)] {
+            let (profile, catalogue) = catalogue(seed, count);
+            let mut stream = Stream::new(seed, Purpose::Life, 0, 0);
+            let draws = 20_000;
+            let phones = (0..draws)
+                .filter(|_| {
+                    profile.category[catalogue.category(&mut stream)].path == "electronics.smartphone"
+                })
+                .count();
+            let share = phones as f64 / f64::from(draws);
+            assert!((0.23..0.30).contains(&share), "seed {seed}, {count} products: {share}");
+        }
+    }
+
+    #[test]
+    fn a_promotion_takes_its_discount_off_and_ends_with_its_week() {
+        let (profile, catalogue) = catalogue(42, 500);
+        let most = profile.promotion.discounts.iter().copied().fold(0.0, f64::max);
+        let mut cheaper = 0;
+        for product in &catalogue.products {
+            for week in 0..4 {
+                let offers: Vec<bool> = (week * 7..week * 7 + 7)
+                    .map(|day| {
+                        let list = list_price(&product.prices, day);
+                        let price = catalogue.price(product.number, day);
+                        assert!(price <= list && price as f64 >= list as f64 * (1.0 - most) - 10.0);
+                        price < list
+                    })
+                    .collect();
+                assert!(
+                    offers.iter().all(|offer| *offer == offers[0]),
+                    "a promotion broke off within its week"
+                );
+                cheaper += u32::from(offers[0]);
+            }
+        }
+        assert!(cheaper > 20, "{cheaper}");
+    }
+
+    #[test]
+    fn a_catalogue_of_one_product_is_enough() {
+        let (_, catalogue) = catalogue(1, 1);
+        let mut stream = Stream::new(1, Purpose::Life, 0, 0);
+        for _ in 0..100 {
+            let category = catalogue.category(&mut stream);
+            assert_eq!(catalogue.product(category, &mut stream), 0);
+        }
+    }
+
+    #[test]
+    fn the_normal_quantile_is_right_to_three_digits() {
+        for (p, z) in [(0.5, 0.0), (0.8413, 1.0), (0.1587, -1.0), (0.9772, 2.0), (0.0228, -2.0)] {
+            assert!((normal_quantile(p) - z).abs() < 2e-3, "{p}");
+        }
+    }
 }

@@ -155,6 +155,7 @@ pub(crate) struct Cumulative {
 }
 
 impl Cumulative {
+    /// The weights, in order; none below 0.
     pub(crate) fn new(weights: impl IntoIterator<Item = f64>) -> Self {
         let mut sum = 0.0;
         let sums = weights
@@ -170,12 +171,9 @@ impl Cumulative {
     /// A position, drawn in proportion to its weight.
     pub(crate) fn draw(&self, stream: &mut Stream) -> usize {
         let total = self.sums.last().copied().unwrap_or(0.0);
-        self.at(stream.unit() * total)
-    }
-
-    /// The position whose stretch of the running sum holds `point`.
-    pub(crate) fn at(&self, point: f64) -> usize {
-        self.sums.partition_point(|sum| *sum <= point).min(self.sums.len().saturating_sub(1))
+        // Below the total even after rounding, so that no weight of 0 is drawn.
+        let point = (stream.unit() * total).min(total.next_down());
+        self.sums.partition_point(|sum| *sum <= point)
     }
 }
 
@@ -192,6 +190,7 @@ pub(crate) struct Shuffle {
 }
 
 impl Shuffle {
+    /// The shuffle of 0..length by that seed.
     pub(crate) fn new(seed: u64, length: u64) -> Self {
         let size = length.max(2).next_power_of_two();
         let keys = [1, 2, 3, 4].map(|round| id(seed, Purpose::Rank, round, 0));

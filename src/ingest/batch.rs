@@ -32,6 +32,7 @@ pub(super) fn ingest_files(
     let choice = Choice::new(options)?;
     let known: BTreeMap<_, _> =
         batches(lake)?.into_iter().map(|batch| (batch.batch_id.clone(), batch)).collect();
+    progress.begin("examine", files.len() as u64);
     let examined = in_parallel(options.threads, files, |file| Examined::new(file, &known, progress))?;
 
     let mut planned = Vec::new();
@@ -111,6 +112,7 @@ impl<'a> Examined<'a> {
             };
             check_columns(path, &columns)?;
         }
+        progress.advance(1)?;
         Ok(Self { input, batch_id, sha256, bytes, modified, format, columns })
     }
 }

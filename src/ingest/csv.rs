@@ -28,8 +28,8 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
 /// Reads the rows of a CSV file.
 pub(super) fn read(path: &Path, count: &ByteCount, rows: &mut Rows) -> Result<()> {
     let mut file = open(path, count)?;
-    while let Some((line, raw)) = file.advance()? {
-        file.take(line, raw, rows)?;
+    while let Some(raw) = file.advance()? {
+        file.take(&raw, rows)?;
     }
     Ok(())
 }
@@ -39,7 +39,6 @@ struct CsvFile<'a> {
     path: &'a Path,
     columns: Vec<String>,
     delimiter: u8,
-    /// `None` only for the moment in which it is replaced.
     reader: csv::Reader<Window>,
     /// Offset at which `reader` began.
     base: u64,
@@ -112,8 +111,8 @@ fn delimiter(header: &[u8]) -> u8 {
 }
 
 impl CsvFile<'_> {
-    /// Reads the next record; says on which line it begins and where its bytes lie.
-    fn advance(&mut self) -> Result<Option<(u64, Span)>> {
+    /// Reads the next record and says where its bytes lie.
+    fn advance(&mut self) -> Result<Option<Raw>> {
         let start = self.base + self.reader.position().byte();
         self.reader.get_mut().keep_from = start;
         let found = self.reader.read_byte_record(&mut self.record).map_err(|error| self.failed(error))?;
@@ -121,42 +120,51 @@ impl CsvFile<'_> {
             return Ok(None);
         }
         let end = self.base + self.reader.position().byte();
-        let window = self.reader.get_ref();
-        // The splitter leaves a line's last bytes to the next record.
-        let bytes = window.bytes(Span { start, end });
-        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let tail = bytes[blank..].iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let line = self.line + newlines(&bytes[..blank]);
+        let bytes = self.reader.get_ref().slice(Span { start, end });
+        // The splitter leaves the last bytes of a line's end to the next record.
+        let blank = bytes.iter().take_while(|byte| is_line_end(byte)).count();
+        let tail = bytes[blank..].iter().rev().take_while(|byte| is_line_end(byte)).count();
+        let skipped = newlines(&bytes[..blank]);
+        let breaks = newlines(bytes) - skipped - newlines(&bytes[bytes.len() - tail..]);
+        let raw = Raw {
+            line: self.line + skipped,
+            span: Span { start: start + blank as u64, end: end - tail as u64 },
+            may_be_open: breaks > 0 || tail == 0,
+        };
         self.line += newlines(bytes);
-        Ok(Some((line, Span { start: start + blank as u64, end: end - tail as u64 })))
+        Ok(Some(raw))
     }
 
     /// Hands the record on: a row, or a malformed one.
-    fn take(&mut self, line: u64, raw: Span, rows: &mut Rows) -> Result<()> {
-        let expected = self.columns.len();
-        if self.record.len() != expected || self.reader.get_ref().cut {
-            let bytes = self.reader.get_ref().bytes(raw);
-            // A quote that is never closed runs on into the next lines. Only
-            // the first is bad; the others get another chance.
-            if let Some(first) = bytes.iter().position(|byte| *byte == b'\n') {
-                let record = split(&bytes[..first], self.delimiter);
-                let error = format!("{} fields and an open quote, header has {expected}", record.len());
-                rows.push_malformed(line, record.iter(), &error, trim(&bytes[..first]))?;
-                self.line = line + 1;
-                self.rewind(raw.start + first as u64 + 1);
-                return Ok(());
-            }
-            if self.reader.get_ref().cut {
+    fn take(&mut self, raw: &Raw, rows: &mut Rows) -> Result<()> {
+        let (line, expected, found) = (raw.line, self.columns.len(), self.record.len());
+        let window = self.reader.get_ref();
+        let bytes = window.slice(raw.span);
+        if window.cut || (raw.may_be_open && !quotes_close(bytes, self.delimiter)) {
+            // What an open quote ran over may be good rows: only its first
+            // line is bad, the others get another chance.
+            let first = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+            if window.cut && first == bytes.len() {
                 let limit = ROW_BYTES >> 20;
                 return Err(refused(self.path, format!("line {line} is longer than {limit} MiB")));
             }
-            let error = format!("{} fields, header has {expected}", self.record.len());
+            let record = split(&bytes[..first], self.delimiter);
+            let error = format!("{} fields and an open quote, header has {expected}", record.len());
+            rows.push_malformed(line, record.iter(), &error, trim(&bytes[..first]))?;
+            if first < bytes.len() {
+                self.line = line + 1;
+                self.rewind(raw.span.start + first as u64 + 1);
+            }
+            return Ok(());
+        }
+        if found != expected {
+            let error = format!("{found} fields, header has {expected}");
             return rows.push_malformed(line, self.record.iter(), &error, bytes);
         }
         match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
             Ok(record) => {
                 if record.iter().eq(self.columns.iter().map(String::as_str)) {
-                    let bytes = self.reader.get_ref().bytes(raw);
+                    let bytes = self.reader.get_ref().slice(raw.span);
                     let fields = record.iter().map(str::as_bytes);
                     rows.push_malformed(line, fields, "the header once more", bytes)?;
                 } else {
@@ -165,7 +173,7 @@ impl CsvFile<'_> {
                 self.record = record.into_byte_record();
             }
             Err(error) => {
-                let bytes = self.reader.get_ref().bytes(raw);
+                let bytes = self.reader.get_ref().slice(raw.span);
                 let at = std::str::from_utf8(bytes).err().map_or(0, |error| error.valid_up_to()) + 1;
                 let record = error.into_byte_record();
                 rows.push_malformed(line, record.iter(), &format!("not UTF-8 at byte {at}"), bytes)?;
@@ -204,8 +212,50 @@ fn trim(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
+/// Whether every quote of a record closes where a field ends. One that does
+/// not was never meant to close there.
+fn quotes_close(record: &[u8], delimiter: u8) -> bool {
+    let mut at = 0;
+    while at < record.len() {
+        if record[at] == b'"' {
+            at += 1;
+            loop {
+                match record[at..].iter().position(|byte| *byte == b'"') {
+                    None => return false,
+                    Some(quote) => at += quote + 1,
+                }
+                if record.get(at) != Some(&b'"') {
+                    break;
+                }
+                at += 1;
+            }
+            if record.get(at).is_some_and(|byte| *byte != delimiter) {
+                return false;
+            }
+        } else {
+            at += record[at..].iter().position(|byte| *byte == delimiter).unwrap_or(record.len() - at);
+        }
+        at += 1;
+    }
+    true
+}
+
+fn is_line_end(byte: &&u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
 fn newlines(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// Where a record's bytes lie.
+struct Raw {
+    /// The physical line on which it begins.
+    line: u64,
+    /// Its bytes, without the end of its line.
+    span: Span,
+    /// It spans lines or ends the file, as a record does whose quote was never closed.
+    may_be_open: bool,
 }
 
 /// A stretch of the file, as offsets behind the byte order mark.
@@ -233,7 +283,7 @@ impl Window {
         Self { input, held: Vec::new(), start: 0, used: 0, keep_from: 0, cut: false }
     }
 
-    fn bytes(&self, span: Span) -> &[u8] {
+    fn slice(&self, span: Span) -> &[u8] {
         let from = (span.start - self.start) as usize;
         let to = ((span.end - self.start) as usize).min(self.held.len());
         &self.held[from.min(to)..to]
@@ -288,13 +338,20 @@ mod tests {
     }
 
     #[test]
+    fn quotes_that_close_in_mid_field_are_open() {
+        let close = |record: &[u8]| quotes_close(record, b',');
+        assert!(close(b"a,\"b\",c") && close(b"\"a \"\"b\"\"\n\",c\"d") && close(b"\"\",") && close(b""));
+        assert!(!close(b"a,\"b") && !close(b"a,\"b\nc,\"d\"") && !close(b"\"a\"\""));
+    }
+
+    #[test]
     fn the_window_gives_back_what_it_handed_out() {
         let mut window = Window::new(Box::new(Cursor::new((0..200_u8).collect::<Vec<_>>())));
         let mut buffer = [0; 50];
         window.read_exact(&mut buffer).unwrap();
         window.keep_from = 40;
         window.read_exact(&mut buffer).unwrap();
-        assert_eq!(window.bytes(Span { start: 40, end: 60 }), (40..60).collect::<Vec<_>>());
+        assert_eq!(window.slice(Span { start: 40, end: 60 }), (40..60).collect::<Vec<_>>());
         window.rewind(45);
         window.read_exact(&mut buffer).unwrap();
         assert_eq!(buffer.to_vec(), (45..95).collect::<Vec<_>>());

@@ -5,7 +5,7 @@
 //! where values begin and end.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, Cursor, Read};
 use std::path::Path;
 
@@ -112,7 +112,7 @@ fn whole(path: &Path, count: &ByteCount) -> Result<String> {
 #[derive(Default)]
 struct Columns {
     names: Vec<String>,
-    known: std::collections::HashSet<String>,
+    known: HashSet<String>,
 }
 
 impl Columns {
@@ -262,7 +262,7 @@ impl<'a> Scan<'a> {
                 Ok(value)
             }
             Some(Err(error)) if !error.is_eof() => Err(format!("not JSON at byte {}: {error}", self.at + 1)),
-            _ => Err(self.unexpected("a value")),
+            _ => Err("cut off within a value".to_owned()),
         }
     }
 
@@ -306,8 +306,8 @@ mod tests {
         assert_eq!(error("[1]"), "not a JSON object");
         assert_eq!(error("hello"), "not a JSON object");
         assert_eq!(error(r#"{"a":1"#), "cut off before ','");
-        assert_eq!(error(r#"{"a":"#), "cut off before a value");
-        assert_eq!(error(r#"{"a":"x"#), "cut off before a value");
+        assert_eq!(error(r#"{"a":"#), "cut off within a value");
+        assert_eq!(error(r#"{"a":"x"#), "cut off within a value");
         assert!(error(r#"{"a":tru}"#).starts_with("not JSON"));
         assert!(error(r#"{"a":1} {"b":2}"#).contains("the end of the row"));
         assert!(members("{}").unwrap().is_empty());

@@ -12,8 +12,11 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::refused;
-use super::rows::{BATCH_ROWS, Rows, text};
+use super::rows::{Rows, text};
 use crate::error::{Error, Result};
+
+/// Fewer than of other formats, because the bytes of these rows are not counted.
+const BATCH_ROWS: usize = 1 << 13;
 
 /// The columns of a Parquet file.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>> {

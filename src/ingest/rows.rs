@@ -1,6 +1,7 @@
 //! Rows as received, gathered into record batches: every column is text, and
 //! six more say where the row comes from and whether it could be read.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,10 +17,13 @@ use super::refused;
 use crate::error::{Error, Result};
 
 /// A batch goes to the writer when it holds this many rows ...
-pub(super) const BATCH_ROWS: usize = 1 << 16;
+const BATCH_ROWS: usize = 1 << 16;
 
 /// ... or this many bytes, whichever comes first.
 const BATCH_BYTES: usize = 64 << 20;
+
+/// More columns than this are no table, but a log whose keys are data.
+const MOST_COLUMNS: usize = 10_000;
 
 /// The columns that ingest adds to those received.
 pub(super) const ORIGIN: [&str; 6] =
@@ -44,8 +48,12 @@ fn schema(columns: &[String]) -> SchemaRef {
 
 /// Refuses column names that bronze cannot hold.
 pub(super) fn check_columns(path: &Path, columns: &[String]) -> Result<()> {
-    for (position, name) in columns.iter().enumerate() {
-        if columns[..position].contains(name) {
+    if columns.len() > MOST_COLUMNS {
+        return Err(refused(path, format!("has {} columns; {MOST_COLUMNS} is the most", columns.len())));
+    }
+    let mut seen = HashSet::new();
+    for name in columns {
+        if !seen.insert(name) {
             return Err(refused(path, format!("has two columns named {name:?}; rename one")));
         }
         if ORIGIN.contains(&name.as_str()) {
@@ -63,11 +71,27 @@ pub(super) struct Origin {
     pub(super) ingested_at: DateTime<Utc>,
 }
 
+impl Origin {
+    /// Source file, time and batch of that many rows.
+    fn columns(&self, rows: usize) -> [ArrayRef; 3] {
+        let text = |value: &String| StringArray::from_iter_values(std::iter::repeat_n(value, rows));
+        let ingested_at = TimestampMicrosecondArray::from_value(self.ingested_at.timestamp_micros(), rows);
+        [
+            Arc::new(text(&self.source_file)),
+            Arc::new(ingested_at.with_timezone("UTC")),
+            Arc::new(text(&self.batch_id)),
+        ]
+    }
+}
+
 /// Rows on their way from a reader to a bronze file.
 pub(super) struct Rows {
     file: BronzeFile,
     schema: SchemaRef,
-    origin: [ArrayRef; 3],
+    origin: Origin,
+    /// The columns that are the same on every row: made once, as long as the
+    /// longest batch so far, and sliced.
+    same: [ArrayRef; 3],
     columns: Vec<StringBuilder>,
     lines: Int64Builder,
     errors: StringBuilder,
@@ -90,18 +114,11 @@ impl Rows {
         progress: Box<dyn FnMut() -> Result<()>>,
     ) -> Result<Self> {
         let schema = schema(columns);
-        let ingested_at =
-            TimestampMicrosecondArray::from_value(origin.ingested_at.timestamp_micros(), BATCH_ROWS)
-                .with_timezone("UTC");
         Ok(Self {
             file: BronzeFile::create(place, schema.clone())?,
             schema,
-            // The same on every row, so made once and sliced.
-            origin: [
-                Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&origin.source_file, BATCH_ROWS))),
-                Arc::new(ingested_at),
-                Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&origin.batch_id, BATCH_ROWS))),
-            ],
+            origin: origin.clone(),
+            same: origin.columns(0),
             columns: columns.iter().map(|_| StringBuilder::new()).collect(),
             lines: Int64Builder::new(),
             errors: StringBuilder::new(),
@@ -116,7 +133,7 @@ impl Rows {
     /// Adds a row; `fields` are as many as there are columns, an empty one is no value.
     pub(super) fn push<'a>(&mut self, line: u64, fields: impl Iterator<Item = &'a str>) -> Result<()> {
         for (column, field) in self.columns.iter_mut().zip(fields) {
-            self.bytes += field.len();
+            self.bytes += field.len() + size_of::<i32>();
             if field.is_empty() {
                 column.append_null();
             } else {
@@ -184,7 +201,10 @@ impl Rows {
         raw_lines: ArrayRef,
     ) -> Result<()> {
         let rows = lines.len();
-        let [source_file, ingested_at, batch_id] = &self.origin;
+        if self.same[0].len() < rows {
+            self.same = self.origin.columns(rows);
+        }
+        let [source_file, ingested_at, batch_id] = &self.same;
         columns.push(source_file.slice(0, rows));
         columns.push(lines);
         columns.push(ingested_at.slice(0, rows));

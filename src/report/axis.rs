@@ -140,7 +140,7 @@ fn day_labels(first: NaiveDate, last: NaiveDate, room: f64) -> Vec<(NaiveDate, S
     }
     let years = (last.year() - first.year()) as usize / most + 1;
     all.iter()
-        .filter(|date| date.ordinal() == 1 && date.year() as usize % years == 0)
+        .filter(|date| date.ordinal() == 1 && (date.year() as usize).is_multiple_of(years))
         .map(|date| (*date, date.year().to_string()))
         .collect()
 }

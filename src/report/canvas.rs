@@ -16,6 +16,9 @@ use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon,
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
+/// White space between the end of a bar and its value.
+pub(super) const BAR_GAP: f64 = 11.0;
+
 /// Which end of a text its point is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
@@ -127,6 +130,21 @@ impl<'a> Canvas<'a> {
             let corners = [whole((area.left, area.top)), whole((area.right, area.bottom))];
             self.draw(&Rectangle::new(corners, color.filled()));
         }
+    }
+
+    /// A bar that grows to the right from `left`, its height centred on
+    /// `middle`, and its value beside its end.
+    pub(super) fn bar(
+        &self,
+        left: f64,
+        middle: f64,
+        (length, thick): (f64, f64),
+        color: RGBColor,
+        value: &str,
+    ) {
+        let (top, bottom) = (middle - thick / 2.0, middle + thick / 2.0);
+        self.fill(Area { left, right: left + length, top, bottom }, color);
+        self.text(left + length + BAR_GAP, middle, Anchor::Left, theme::LABEL.bold(), value);
     }
 
     /// The border of a rectangle, drawn inside it.

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::About;
 use super::canvas::{Anchor, Area, Canvas};
 use super::column::Rows;
-use super::theme::{self, Caption};
-use super::trend::{Days, Panel, Series};
+use super::theme::{self, Caption, VALUE_ROOM};
+use super::trend::{self, Days, Panel, Series};
 use super::{font, format};
 use crate::error::Result;
 
@@ -77,14 +77,15 @@ fn caption(all: &Carts, about: &About) -> Caption {
     Caption {
         title,
         subtitle: format!(
-            "{} and the value left in them, {}, in business time",
+            "{}{}, {}, in business time",
             format::plural(all.carts as i64, "cart session"),
+            if all.lost > 0.0 { " and the value left in them" } else { "" },
             about.period.text()
         ),
         note: format!(
             "Abandoned = something was put into the cart, and the session has no order. The value is potential: a \
              later session may still buy. Bots are left out.{}",
-            about.period.partial_note("hollow, and in no mean")
+            about.period.partial_note(trend::partial_text(about.period.days()))
         ),
     }
 }
@@ -151,7 +152,7 @@ fn on_devices(canvas: &Canvas, area: Area, devices: Vec<(String, Carts)>, about:
     }
     let top = area.top + 58.0;
     let height = ((area.bottom - top) / devices.len().max(1) as f64).min(190.0);
-    let room = area.width() - 84.0;
+    let room = area.width() - VALUE_ROOM;
     for (position, (name, sums)) in devices.iter().enumerate() {
         let y = top + height * position as f64;
         let rate = sums.abandoned / sums.carts;

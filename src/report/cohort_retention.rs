@@ -35,24 +35,13 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let cohorts = read(rows)?;
     let weeks = cohorts.iter().map(|cohort| cohort.later.len()).max().unwrap_or(0);
     let shown_from = cohorts.len().saturating_sub(MOST_COHORTS);
-    let mut left_out = String::new();
-    if shown_from > 0 {
-        let older = format::plural(shown_from as i64, "older cohort");
-        left_out = format!(" {older} not shown; the first line counts all.");
-    }
-    if weeks > MOST_WEEKS {
-        left_out += &format!(" Weeks after the {MOST_WEEKS}th not shown.");
-    }
     let caption = Caption {
         title: title(&cohorts),
         subtitle: format!(
             "Share of the customers first seen in a week (Monday to Sunday) who come back in later weeks, {}",
             about.period.text()
         ),
-        note: format!(
-            "Each share is of the whole cohort. Striped: the week is not over. A star: the data covers only a part \
-             of the cohort's own week. Bots are left out.{left_out}"
-        ),
+        note: note(&cohorts, shown_from, weeks),
     };
     if weeks == 0 {
         let sentence = if cohorts.is_empty() {
@@ -65,6 +54,25 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     }
     triangle(canvas, theme::frame(canvas, &caption), &cohorts, shown_from, weeks.min(MOST_WEEKS));
     Ok(caption)
+}
+
+/// What the marks mean that are there, and what is not shown.
+fn note(cohorts: &[Cohort], shown_from: usize, weeks: usize) -> String {
+    let mut note =
+        "Each share is of the whole cohort; the first line is of all cohorts whose week is over.".to_owned();
+    if cohorts.iter().any(|cohort| cohort.later.iter().any(|week| !week.is_over)) {
+        note += " Striped: not over yet.";
+    }
+    if cohorts.iter().any(|cohort| !cohort.is_whole) {
+        note += " Star: a week covered in part.";
+    }
+    if shown_from > 0 {
+        note += &format!(" {} not shown.", format::plural(shown_from as i64, "older cohort"));
+    }
+    if weeks > MOST_WEEKS {
+        note += &format!(" Weeks after the {MOST_WEEKS}th not shown.");
+    }
+    note + " Bots are left out."
 }
 
 /// The cohorts, oldest first.
@@ -130,7 +138,7 @@ fn triangle(canvas: &Canvas, area: Area, cohorts: &[Cohort], shown_from: usize, 
         .fold(f64::MIN_POSITIVE, f64::max);
     let cells = Area { left: area.left + 360.0, top: area.top + 76.0, ..area };
     let width = (cells.width() / weeks as f64).min(260.0);
-    let height = (cells.height() / (shown.len() as f64 + 1.3)).min(72.0);
+    let height = (cells.height() / (shown.len() as f64 + 1.3)).min(90.0);
     let head = area.top + 48.0;
     canvas.text(area.left, head, Anchor::Left, theme::AXIS.bold(), "First seen in the week of");
     canvas.text(cells.left - 16.0, head, Anchor::Right, theme::AXIS.bold(), "Size");

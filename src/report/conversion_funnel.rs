@@ -11,19 +11,27 @@ use crate::error::Result;
 struct Step {
     name: String,
     sessions: f64,
+    state: State,
+}
+
+/// What can be said of a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Its sessions are known.
+    Known,
+    /// The data holds no event of it: a source that does not record checkouts, for instance.
+    Unrecorded,
+    /// It would have to follow a step that is not recorded.
+    Unknowable,
 }
 
 /// Draws the chart.
 pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Caption> {
-    let (kinds, names) = (rows.texts("funnel_kind")?, rows.texts("step_name")?);
-    let sessions = rows.counts("sessions")?;
-    let steps = |kind: &str| -> Vec<Step> {
-        (0..rows.len())
-            .filter(|row| kinds[*row] == kind)
-            .map(|row| Step { name: names[row].clone(), sessions: sessions[row] as f64 })
-            .collect()
-    };
-    let (reached, strict) = (steps("reached"), steps("strict"));
+    let reached = steps(rows, "reached")?;
+    let mut strict = steps(rows, "strict")?;
+    if let Some(first) = strict.iter().position(|step| step.state == State::Unrecorded) {
+        strict[first + 1..].iter_mut().for_each(|step| step.state = State::Unknowable);
+    }
     let caption = Caption {
         title: title(&reached),
         subtitle: format!(
@@ -46,24 +54,40 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     Ok(caption)
 }
 
+/// The steps of one kind, in order. The last one, the order, is always known: none is none.
+fn steps(rows: &Rows, kind: &str) -> Result<Vec<Step>> {
+    let (kinds, names) = (rows.texts("funnel_kind")?, rows.texts("step_name")?);
+    let (events, sessions) = (rows.counts("events")?, rows.counts("sessions")?);
+    let mut steps: Vec<Step> = (0..rows.len())
+        .filter(|row| kinds[*row] == kind)
+        .map(|row| Step {
+            name: names[row].clone(),
+            sessions: sessions[row] as f64,
+            state: if events[row] > 0 { State::Known } else { State::Unrecorded },
+        })
+        .collect();
+    if let Some(order) = steps.last_mut() {
+        order.state = State::Known;
+    }
+    Ok(steps)
+}
+
 /// The step that loses the largest share of the sessions before it.
 fn title(steps: &[Step]) -> String {
-    let (Some(all), Some(order)) = (steps.first(), steps.last()) else {
+    let known: Vec<&Step> = steps.iter().filter(|step| step.state == State::Known).collect();
+    let (Some(all), Some(order)) = (known.first(), known.last()) else {
         return "No sessions in this period".to_owned();
     };
-    if all.sessions == 0.0 {
+    if steps.first().is_none_or(|step| step.sessions == 0.0) {
         return "No sessions in this period".to_owned();
     }
     if order.sessions == 0.0 {
         return format!("No order in {}", format::plural(all.sessions as i64, "session"));
     }
     let buying = format::share(order.sessions, all.sessions);
-    let worst = steps
+    let worst = known
         .windows(2)
-        .filter_map(|pair| {
-            let lost = format::ratio(pair[0].sessions - pair[1].sessions, pair[0].sessions)?;
-            Some((lost, &pair[0], &pair[1]))
-        })
+        .filter_map(|pair| Some((lost(pair[0], pair[1])?, pair[0], pair[1])))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(lost, ..)| *lost > 0.0);
     match worst {
@@ -75,6 +99,11 @@ fn title(steps: &[Step]) -> String {
         ),
         None => format!("{buying} of sessions order"),
     }
+}
+
+/// The share of a step's sessions that do not get to the next.
+fn lost(from: &Step, to: &Step) -> Option<f64> {
+    format::ratio(from.sessions - to.sessions, from.sessions)
 }
 
 /// One kind of funnel: a bar for each step, and between two what was lost.
@@ -99,30 +128,37 @@ fn funnel(canvas: &Canvas, area: Area, name: &str, steps: &[Step], named: bool) 
     let thick = height * bar_share;
     for (position, step) in steps.iter().enumerate() {
         let top = area.top + 56.0 + height * position as f64;
-        let middle = top + thick / 2.0;
-        let right = left + room * step.sessions / all;
-        let strong = if position + 1 == steps.len() { theme::CONVERSION } else { theme::SESSIONS };
-        let color = if named { strong } else { theme::tint(strong, 0.65) };
+        let track = Area { left, right: left + room, top, bottom: top + thick };
+        let middle = track.middle();
         if named {
             canvas.text(left - 22.0, middle, Anchor::Right, theme::LABEL, &step.name);
         }
-        canvas.fill(Area { left, right: left + room, top, bottom: top + thick }, theme::VOID);
-        canvas.fill(Area { left, right, top, bottom: top + thick }, color);
+        canvas.fill(track, theme::VOID);
+        let why = match step.state {
+            State::Known => None,
+            State::Unrecorded => Some("none recorded"),
+            State::Unknowable => Some("needs the step before it"),
+        };
+        if let Some(why) = why {
+            canvas.text(left + 14.0, middle, Anchor::Left, theme::AXIS, why);
+            continue;
+        }
+        let strong = if position + 1 == steps.len() { theme::CONVERSION } else { theme::SESSIONS };
+        let color = if named { strong } else { theme::tint(strong, 0.65) };
+        canvas.fill(Area { right: left + room * step.sessions / all, ..track }, color);
         let (sessions, share) = numbers(step);
-        let x = left + room + 16.0;
+        let x = track.right + 16.0;
         canvas.text(x, middle, Anchor::Left, theme::LABEL.bold(), &sessions);
         let x = x + font::width(&sessions, theme::LABEL.bold()) + 12.0;
         canvas.text(x, middle, Anchor::Left, theme::LABEL.colored(theme::SOFT), &share);
-        if let Some(next) = steps.get(position + 1) {
-            let lost = step.sessions - next.sessions;
-            let text = match format::ratio(lost, step.sessions) {
-                Some(share) if lost > 0.0 => {
-                    format!("{} lost ({})", format::percent(share), format::count(lost))
-                }
-                Some(_) => "none lost".to_owned(),
-                None => continue,
+        let next = steps[position + 1..].iter().find(|step| step.state == State::Known);
+        if let Some((next, share)) = next.and_then(|next| Some((next, lost(step, next)?))) {
+            let text = if share > 0.0 {
+                format!("{} lost ({})", format::percent(share), format::count(step.sessions - next.sessions))
+            } else {
+                "none lost".to_owned()
             };
-            let y = top + thick + (height - thick) / 2.0;
+            let y = track.bottom + (height - thick) / 2.0;
             canvas.polygon(
                 &[(left + 4.0, y - 5.0), (left + 18.0, y - 5.0), (left + 11.0, y + 6.0)],
                 theme::SOFT,

@@ -5,7 +5,7 @@ use super::canvas::{Area, Canvas};
 use super::column::Rows;
 use super::format;
 use super::theme::{self, Caption};
-use super::trend::{Days, Panel, Series, WINDOW};
+use super::trend::{self, Days, Panel, Series, WINDOW};
 use crate::error::Result;
 
 /// Fewer orders than this in a week are too few to call a change of revenue one.
@@ -54,7 +54,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         note: format!(
             "Conversion = sessions with an order / sessions. Order value = revenue / orders with a price. Bots are \
              left out.{}",
-            about.period.partial_note(days.partial_text())
+            about.period.partial_note(trend::partial_text(about.period.days()))
         ),
     };
     if sum(&measures.sessions) == 0.0 {

@@ -54,8 +54,7 @@ impl Gold {
 
     fn tables(&self) -> Vec<(&'static str, String)> {
         let Self { days, sessions, products, devices, order_every, price, name, partial } = self;
-        // A series of no numbers is written as one that ends before it starts.
-        let day = "cast(date '2026-01-01' + cast(d.value || ' days' as interval) as date)";
+        let day = "cast(date '2026-01-01' + cast((d.value - 1) || ' days' as interval) as date)";
         let buys = if *order_every > 0 {
             format!("(s.value * 7 + d.value) % {order_every} = 0")
         } else {
@@ -115,6 +114,8 @@ impl Gold {
                 "agg_session_daily",
                 format!(
                     "select session_date, device_key, channel_key, count(*) as sessions, sum(events) as events,
+                        sum(view_sessions) as product_views, sum(cart_sessions) as adds,
+                        sum(checkout_sessions) as checkouts, sum(converted_sessions) as purchase_lines,
                         sum(converted_sessions) as converted_sessions, sum(cart_sessions) as cart_sessions,
                         sum(cart_sessions - converted_sessions) as abandoned_sessions,
                         sum(view_sessions) as reached_product_view, sum(cart_sessions) as reached_cart,
@@ -174,7 +175,7 @@ impl Gold {
             (
                 "dim_products",
                 format!(
-                    "select 'p' || value as product_id, '{name} ' || value as product_name,
+                    "select 'p' || value as product_id, '{name} ' || value as product_name, '(unknown)' as brand,
                         case value % 3 when 0 then 'Home and garden' when 1 then 'Electronics' else 'Toys' end as category_l1
                     from generate_series(1, {products})"
                 ),

@@ -99,6 +99,8 @@ pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent.abs() {
         0.0 => "0%".to_owned(),
+        // All but a few is not all.
+        most if (99.5..100.0).contains(&most) => format!("{:.1}%", percent.clamp(-99.9, 99.9)),
         // 9.95 would round to 10.0.
         large if large >= 9.95 => format!("{percent:.0}%"),
         medium if medium >= 0.995 => format!("{percent:.1}%"),
@@ -193,6 +195,7 @@ mod tests {
         assert_eq!(percent(0.09949), "9.9%");
         assert_eq!(percent(0.0025), "0.25%");
         assert_eq!(percent(1.0), "100%");
+        assert_eq!(percent(0.9999), "99.9%");
         assert_eq!(percent(0.00001), "<0.01%");
         assert_eq!(percent_tick(0.025), "2.5%");
         assert_eq!(share(1.0, 0.0), "–");

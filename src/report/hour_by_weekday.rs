@@ -3,7 +3,7 @@
 use super::About;
 use super::canvas::{Anchor, Area, Canvas};
 use super::column::Rows;
-use super::theme::{self, Caption};
+use super::theme::{self, Caption, VALUE_ROOM};
 use super::{font, format};
 use crate::error::Result;
 
@@ -23,13 +23,15 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         let hour = hours[row].clamp(0, HOURS as i64 - 1) as usize;
         week[day].get_or_insert([0.0; HOURS])[hour] += sessions[row] as f64 / days[row].max(1) as f64;
     }
+    let all_partial = about.period.partial.len() as i64 == about.period.days();
+    let partial = if all_partial { "shown for want of whole days" } else { "left out" };
     let caption = Caption {
         title: title(&week),
         subtitle: format!(
             "Sessions that start in each hour of the week, mean per day, {}, in business time",
             about.period.text()
         ),
-        note: format!("Bots are left out.{}", about.period.partial_note("left out where whole days exist")),
+        note: format!("Bots are left out.{}", about.period.partial_note(partial)),
     };
     if week.iter().all(Option::is_none) {
         theme::blank(canvas, &caption, "There are no sessions in this period.");
@@ -107,12 +109,14 @@ fn map(canvas: &Canvas, area: Area, week: &Week) {
                 canvas.outline(cell, theme::CONVERSION, 5);
             }
         }
-        let length = (bars.width() - 92.0) * totals[day] / fullest;
-        let bar =
-            Area { right: bars.left + length, top: top + height * 0.22, bottom: top + height * 0.78, ..bars };
-        canvas.fill(bar, theme::SESSIONS);
-        let label = format::compact(totals[day]);
-        canvas.text(bar.right + 10.0, middle, Anchor::Left, theme::LABEL.bold(), &label);
+        let length = (bars.width() - VALUE_ROOM) * totals[day] / fullest;
+        canvas.bar(
+            bars.left,
+            middle,
+            (length, height * 0.56),
+            theme::SESSIONS,
+            &format::compact(totals[day]),
+        );
     }
     canvas.line(&[(bars.left, cells.top), (bars.left, cells.bottom)], theme::SOFT, 2);
     for hour in (0..HOURS).step_by(3) {

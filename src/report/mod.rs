@@ -224,6 +224,6 @@ fn save(chart: &'static str, svg: &str, file: &str, options: &Options) -> Result
             .map_err(|message| Error::Report { chart: chart.to_owned(), message })?,
     };
     let mut part = PartFile::create(options.dir.join(file))?;
-    part.write_all(&bytes).map_err(Error::io("write", part.place().to_owned()))?;
+    part.write_all(&bytes).map_err(Error::io("write", part.place()))?;
     part.publish()
 }

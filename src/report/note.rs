@@ -38,8 +38,9 @@ pub(super) fn write(
     let mut note = format!("# Clickstream summary, {}\n\n", about.period.text());
     note += &opening(engine, &figures, about)?;
     note += &key_figures(&figures, about)?;
-    note += &breakdown("Device", &Rows::read(engine, "summary_devices")?, about)?;
-    note += &breakdown("Channel", &Rows::read(engine, "summary_channels")?, about)?;
+    for (head, query) in [("Device", "summary_devices"), ("Channel", "summary_channels")] {
+        note += &breakdown(head, &Rows::read(engine, query)?, about)?;
+    }
     for picture in pictures {
         let caption = &picture.caption;
         let title = escaped(&caption.title);
@@ -49,7 +50,7 @@ pub(super) fn write(
     }
     let note = format!("{}\n", note.trim_end());
     let mut part = PartFile::create(options.dir.join(FILE))?;
-    part.write_all(note.as_bytes()).map_err(Error::io("write", part.place().to_owned()))?;
+    part.write_all(note.as_bytes()).map_err(Error::io("write", part.place()))?;
     let bytes = part.publish()?;
     let seconds = started.elapsed().as_secs_f64();
     Ok(TableSummary::new("report.summary", figures.len() as u64, bytes, seconds))
@@ -106,7 +107,7 @@ fn opening(engine: &dyn Engine, figures: &Rows, about: &About) -> Result<String>
             format::plural(sessions[day], "session")
         );
     }
-    Ok(format!("{text}{}\n\n", about.period.partial_note("they are not compared")))
+    Ok(format!("{text}{}\n\n", about.period.partial_note("not compared with the others")))
 }
 
 /// The table of key figures, each with what it is made of.
@@ -166,7 +167,7 @@ fn key_figures(figures: &Rows, about: &About) -> Result<String> {
             "potential: a later session may still buy".to_owned(),
         ),
     ];
-    let mut table = "| Figure | Value | What it is |\n|---|---:|---|\n".to_owned();
+    let mut table = "## Key figures\n\n| Figure | Value | What it is |\n|---|---:|---|\n".to_owned();
     for (name, value, meaning) in lines {
         let _ = writeln!(table, "| {name} | {value} | {meaning} |");
     }
@@ -184,8 +185,9 @@ fn breakdown(head: &str, rows: &Rows, about: &About) -> Result<String> {
     let all_sessions: i64 = sessions.iter().sum();
     let all_revenue: f64 = revenue.iter().sum();
     let mut table = format!(
-        "| {head} | Sessions | Share | Conversion | Abandonment | Revenue | Share |\n\
-         |---|---:|---:|---:|---:|---:|---:|\n"
+        "## By {}\n\n| {head} | Sessions | Share | Conversion | Abandonment | Revenue | Share |\n\
+         |---|---:|---:|---:|---:|---:|---:|\n",
+        head.to_lowercase()
     );
     for row in 0..rows.len().min(MOST_LINES) {
         let _ = writeln!(

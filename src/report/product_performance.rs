@@ -1,9 +1,9 @@
 //! The best products: what they earn, how often they are seen, how often seeing becomes buying.
 
 use super::About;
-use super::canvas::{Anchor, Area, Canvas};
+use super::canvas::{Anchor, Area, BAR_GAP, Canvas};
 use super::column::Rows;
-use super::theme::{self, Caption};
+use super::theme::{self, Caption, VALUE_ROOM};
 use super::{font, format};
 use crate::error::Result;
 
@@ -144,12 +144,6 @@ fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, a
     let best_rate = products.iter().filter_map(conversion).fold(f64::MIN_POSITIVE, f64::max);
     for (position, product) in products.iter().enumerate() {
         let middle = top + height * (position as f64 + 0.5);
-        let bar = |left: f64, width: f64| Area {
-            left,
-            right: left + width,
-            top: middle - thick / 2.0,
-            bottom: middle + thick / 2.0,
-        };
         if position > 0 {
             let line = middle - height / 2.0;
             canvas.line(&[(area.left, line), (area.right, line)], theme::GRID, 1);
@@ -163,21 +157,18 @@ fn table(canvas: &Canvas, area: Area, products: &[Product], measure: &Measure, a
         let used = font::width(&name, theme::LABEL) + 12.0;
         let category = font::fit(category, theme::AXIS, names.width() - used);
         canvas.text(names.left + used, middle, Anchor::Left, theme::AXIS, &category);
-        let length = (bars.width() - beside - 12.0) * product.amount / largest;
-        canvas.fill(bar(bars.left, length), measure.color);
-        canvas.text(bars.left + length + 12.0, middle, Anchor::Left, theme::LABEL.bold(), &amount(product));
+        let length = (bars.width() - beside - BAR_GAP) * product.amount / largest;
+        canvas.bar(bars.left, middle, (length, thick), measure.color, &amount(product));
         if !measure.has_sales() {
             continue;
         }
         canvas.text(views.right, middle, Anchor::Right, theme::LABEL, &views_text(product.views));
         let Some(rate) = conversion(product) else {
-            canvas.text(rates.left, middle, Anchor::Left, theme::LABEL.colored(theme::SOFT), "–");
+            canvas.text(rates.left + BAR_GAP, middle, Anchor::Left, theme::LABEL.colored(theme::SOFT), "–");
             continue;
         };
-        let length = (rates.width() - 84.0) * rate / best_rate;
-        canvas.fill(bar(rates.left, length), theme::CONVERSION);
-        let x = rates.left + length + 10.0;
-        canvas.text(x, middle, Anchor::Left, theme::LABEL.bold(), &format::percent(rate));
+        let length = (rates.width() - VALUE_ROOM) * rate / best_rate;
+        canvas.bar(rates.left, middle, (length, thick), theme::CONVERSION, &format::percent(rate));
     }
     let bottom = top + height * products.len() as f64;
     canvas.line(&[(bars.left, top), (bars.left, bottom)], theme::SOFT, 2);

@@ -8,7 +8,7 @@ use super::About;
 use super::axis;
 use super::canvas::{Anchor, Area, Canvas};
 use super::column::Rows;
-use super::theme::{self, Caption};
+use super::theme::{self, Caption, VALUE_ROOM};
 use super::{font, format};
 use crate::error::Result;
 
@@ -209,13 +209,8 @@ fn devices_panel(canvas: &Canvas, area: Area, devices: Vec<Device>, all: f64) {
         let largest = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         for (position, share) in values.iter().enumerate() {
             let middle = plot.top + 50.0 + height * (position as f64 + 0.5);
-            let right = plot.left + (plot.width() - 84.0) * share / largest;
-            let thick = height * 0.6;
-            let bar =
-                Area { left: plot.left, right, top: middle - thick / 2.0, bottom: middle + thick / 2.0 };
-            canvas.fill(bar, color);
-            let label = format::percent(*share);
-            canvas.text(right + 10.0, middle, Anchor::Left, theme::LABEL.bold(), &label);
+            let length = (plot.width() - VALUE_ROOM) * share / largest;
+            canvas.bar(plot.left, middle, (length, height * 0.6), color, &format::percent(*share));
         }
         let bottom = plot.top + 50.0 + height * devices.len() as f64;
         canvas.line(&[(plot.left, plot.top + 44.0), (plot.left, bottom)], theme::SOFT, 2);

@@ -9,7 +9,7 @@ use resvg::usvg::{Group, Node, Rect};
 
 use super::fixture::Gold;
 use super::*;
-use crate::engine::LocalEngine;
+use crate::engine::{LocalEngine, Params};
 
 /// Gold layers that have broken charts before, or could.
 fn layers() -> Vec<(&'static str, Gold)> {
@@ -216,12 +216,99 @@ fn wrong_requests_are_refused_with_the_way_out() {
     assert!(missing.contains("fact_daily_metrics") && missing.contains("transform"), "{missing}");
 }
 
-/// Pictures to look at: `CLICKMILL_PICTURES=folder cargo test pictures_to_look_at`.
+/// An engine over the fixture with one table replaced.
+fn with_table(gold: &Gold, table: &str, sql: &str) -> LocalEngine {
+    let engine = gold.engine();
+    engine.define_view("gold", table, sql, &Params::new()).unwrap();
+    engine
+}
+
+/// FAULTS 8: the denominator is the whole cohort, counted apart from who came back.
 #[test]
-fn pictures_to_look_at() {
-    let Some(folder) = std::env::var_os("CLICKMILL_PICTURES") else { return };
-    for (layer, gold) in layers() {
-        let options = Options { dir: PathBuf::from(&folder).join(layer), ..Options::default() };
-        render(&gold.engine(), &options, &Progress::hidden()).unwrap();
+fn retention_divides_by_the_whole_cohort() {
+    // 1 to 18 January 2026: the end of a week, and two whole ones.
+    let engine = with_table(
+        &Gold { days: 18, ..Gold::default() },
+        "agg_user_weekly",
+        "select column1 as customer_id, cast(column2 as date) as week_start, column3 as sessions
+        from (values
+            ('a', '2026-01-05', 1), ('b', '2026-01-05', 4), ('c', '2026-01-05', 1),
+            ('a', '2026-01-12', 2), ('c', '2026-01-12', 0), ('d', '2026-01-12', 1)
+        )",
+    );
+    let rows = Rows::read(&engine, "cohort_retention").unwrap();
+    assert_eq!(rows.counts("period_number").unwrap(), [0, 1, 0]);
+    assert_eq!(rows.counts("cohort_size").unwrap(), [3, 3, 1]);
+    assert_eq!(rows.counts("active_customers").unwrap(), [3, 1, 1]);
+    assert_eq!(rows.flags("is_complete").unwrap(), [true, true, true]);
+}
+
+#[test]
+fn a_week_without_anybody_is_a_zero_and_a_running_one_is_marked() {
+    // 1 to 20 January 2026: the last week has two days.
+    let engine = with_table(
+        &Gold { days: 20, ..Gold::default() },
+        "agg_user_weekly",
+        "select 'a' as customer_id, date '2025-12-29' as week_start, 1 as sessions",
+    );
+    let rows = Rows::read(&engine, "cohort_retention").unwrap();
+    assert_eq!(rows.counts("active_customers").unwrap(), [1, 0, 0, 0]);
+    assert_eq!(rows.flags("is_complete").unwrap(), [false, true, true, false]);
+    assert_eq!(rows.flags("is_cohort_complete").unwrap(), [false; 4]);
+}
+
+#[test]
+fn bots_are_in_no_chart_that_reads_visitors() {
+    let engine = with_table(
+        &Gold::default(),
+        "dim_visitors",
+        "select distinct visitor_id, 'v:' || visitor_id as customer_id, visitor_id as user_id, true as is_bot
+        from gold.fact_sessions",
+    );
+    for query in ["user_segments", "session_analysis", "hour_by_weekday"] {
+        assert!(Rows::read(&engine, query).unwrap().is_empty(), "{query} counts bots");
     }
+}
+
+/// FAULTS 18: a day covered in part would make its weekday look calm.
+#[test]
+fn partial_days_stay_out_of_the_week() {
+    let hours = |gold: &Gold| {
+        let engine: &dyn Engine = &gold.engine();
+        Rows::read(engine, "hour_by_weekday").unwrap().counts("day_of_week").unwrap().into_iter().collect()
+    };
+    let whole: HashSet<i64> = hours(&Gold { days: 3, ..Gold::default() });
+    let partial: HashSet<i64> = hours(&Gold { days: 3, partial: true, ..Gold::default() });
+    let none_whole: HashSet<i64> = hours(&Gold { days: 1, partial: true, ..Gold::default() });
+    assert_eq!(whole, HashSet::from([4, 5, 6]), "1 January 2026 is a Thursday");
+    assert_eq!(partial, HashSet::from([5]));
+    assert_eq!(none_whole, HashSet::from([4]), "what there is gets drawn");
+}
+
+/// A source that records no checkout loses nobody there.
+#[test]
+fn a_step_that_is_not_recorded_is_no_loss() {
+    let gold = Gold::default();
+    let daily = gold.engine();
+    let columns: Vec<String> = daily
+        .columns("gold", "agg_session_daily")
+        .into_iter()
+        .map(|(name, _)| match name.as_str() {
+            "checkouts" | "strict_checkout" | "strict_purchase" => format!("0 as {name}"),
+            "reached_checkout" => "reached_purchase as reached_checkout".to_owned(),
+            _ => name,
+        })
+        .collect();
+    let engine = with_table(
+        &gold,
+        "agg_session_daily",
+        &format!("select {} from gold.agg_session_daily", columns.join(", ")),
+    );
+    let engine: &dyn Engine = &engine;
+    let about = About { period: Period::read(engine).unwrap(), money: format::Money::new("USD") };
+    let rows = Rows::read(engine, "conversion_funnel").unwrap();
+    let (svg, caption) = draw(&CHARTS[1], &rows, &about, &Options::default()).unwrap();
+    assert_eq!(svg.matches("none recorded").count(), 2);
+    assert_eq!(svg.matches("needs the step before it").count(), 1);
+    assert!(!svg.contains("100% lost") && caption.title.contains("cart to order"), "{}", caption.title);
 }

@@ -72,6 +72,8 @@ pub(super) const NOTE: Type = Type { size: 21.0, bold: false, color: SOFT };
 
 /// White space around everything.
 pub(super) const MARGIN: f64 = 56.0;
+/// Room beside a bar for its value.
+pub(super) const VALUE_ROOM: f64 = 92.0;
 /// White space between panels.
 pub(super) const GUTTER: f64 = 64.0;
 

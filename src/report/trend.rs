@@ -13,6 +13,9 @@ pub(super) const WINDOW: usize = 7;
 /// A time longer than this is drawn by its weeks alone.
 const MOST_DAYS: usize = 200;
 
+/// A rate of fewer cases a day than this jumps about; where weeks can be drawn, its days are not.
+const FEW_CASES: f64 = 5.0;
+
 /// One line of a panel: per day a part and a whole, `part / whole` being drawn.
 pub(super) struct Series {
     /// The numerator of each day.
@@ -43,12 +46,16 @@ impl Series {
         }
         format::ratio(self.part[days.clone()].iter().sum(), self.whole[days].iter().sum())
     }
-}
 
-impl Series {
     /// The largest value that will be drawn for a day.
     fn shown(&self, day: usize, days: &Days) -> Option<f64> {
         if days.dates.len() <= MOST_DAYS { self.day(day) } else { self.week(day, &days.whole) }
+    }
+
+    /// A rate whose days say little.
+    fn is_jumpy(&self) -> bool {
+        let cases: f64 = self.whole.iter().sum();
+        self.whole.iter().any(|whole| *whole != 1.0) && cases < FEW_CASES * self.whole.len() as f64
     }
 
     /// Draws the days and the weeks; of a long time the weeks alone, for its days would be a wall.
@@ -58,7 +65,7 @@ impl Series {
         let daily = |day: usize| self.day(day).filter(|_| days.whole[day]).map(|value| at(day, value));
         let weeks = runs(count, &weekly);
         let has_weeks = weeks.iter().any(|run| run.len() > 1);
-        if count > MOST_DAYS {
+        if count > MOST_DAYS || (has_weeks && self.is_jumpy()) {
             weeks.iter().for_each(|run| canvas.line(run, self.color, 3));
             return;
         }
@@ -97,11 +104,11 @@ impl Days {
             _ => ". Mean of the 7 days up to each day",
         }
     }
+}
 
-    /// What becomes of days that are not covered whole, in words.
-    pub(super) fn partial_text(&self) -> &'static str {
-        if self.dates.len() <= MOST_DAYS { "hollow, and in no mean" } else { "in no mean" }
-    }
+/// What becomes of days that are not covered whole in so many days, in words.
+pub(super) fn partial_text(days: i64) -> &'static str {
+    if days <= MOST_DAYS as i64 { "hollow, and in no mean" } else { "in no mean" }
 }
 
 /// One measure over the days.

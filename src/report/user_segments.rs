@@ -1,7 +1,7 @@
 //! The RFM segments: their share of the buyers beside their share of the revenue.
 
 use super::About;
-use super::canvas::{Anchor, Area, Canvas};
+use super::canvas::{Anchor, Area, BAR_GAP, Canvas};
 use super::column::Rows;
 use super::theme::{self, Caption};
 use super::{font, format};
@@ -76,15 +76,13 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
 /// The segment that stands out: most revenue where there is some, else most buyers.
 fn title(segments: &[Segment], all: &Segment) -> String {
     let by = |value: fn(&Segment) -> f64| segments.iter().max_by(|a, b| value(a).total_cmp(&value(b)));
-    if all.revenue > 0.0 {
-        if let Some(best) = by(|segment| segment.revenue) {
-            return format!(
-                "{}: {} of buyers, {} of revenue",
-                best.name,
-                format::share(best.buyers, all.buyers),
-                format::share(best.revenue, all.revenue)
-            );
-        }
+    if let Some(best) = by(|segment| segment.revenue).filter(|best| best.revenue > 0.0) {
+        return format!(
+            "{}: {} of buyers, {} of revenue",
+            best.name,
+            format::share(best.buyers, all.buyers),
+            format::share(best.revenue, all.revenue)
+        );
     }
     match by(|segment| segment.buyers) {
         Some(largest) if all.buyers > 0.0 => {
@@ -134,19 +132,16 @@ fn bars(canvas: &Canvas, area: Area, segments: &[Segment], all: &Segment, about:
                 let (share, amount) = of(segment);
                 font::width(&format::percent(share), theme::LABEL.bold())
                     + font::width(&amount, theme::AXIS)
-                    + 34.0
+                    + 3.0 * BAR_GAP
             })
             .fold(0.0, f64::max);
         for (position, segment) in segments.iter().enumerate() {
             let middle = plot.top + 56.0 + height * (position as f64 + 0.5);
             let (share, amount) = of(segment);
-            let right = plot.left + (plot.width() - beside) * share / largest;
-            let bar =
-                Area { left: plot.left, right, top: middle - thick / 2.0, bottom: middle + thick / 2.0 };
-            canvas.fill(bar, color);
+            let length = (plot.width() - beside) * share / largest;
             let percent = format::percent(share);
-            canvas.text(right + 12.0, middle, Anchor::Left, theme::LABEL.bold(), &percent);
-            let x = right + 22.0 + font::width(&percent, theme::LABEL.bold());
+            canvas.bar(plot.left, middle, (length, thick), color, &percent);
+            let x = plot.left + length + 2.0 * BAR_GAP + font::width(&percent, theme::LABEL.bold());
             canvas.text(x, middle, Anchor::Left, theme::AXIS, &amount);
             if column == 0 {
                 let name = font::fit(&segment.name, theme::LABEL, left - area.left - 22.0);

@@ -69,6 +69,23 @@ impl Graph {
         &self.models
     }
 
+    /// The models of a layer in waves: those of one wave read none of their
+    /// own wave, so they can run side by side.
+    pub fn waves(&self, layer: Layer) -> Vec<Vec<&Model>> {
+        let mut depths: BTreeMap<&TableRef, usize> = BTreeMap::new();
+        let mut waves: Vec<Vec<&Model>> = Vec::new();
+        for model in self.models.iter().filter(|model| model.table.layer == layer) {
+            let inputs = self.inputs(&model.table).iter();
+            let depth = inputs.filter_map(|input| depths.get(input)).max().map_or(0, |deepest| deepest + 1);
+            depths.insert(&model.table, depth);
+            if waves.len() == depth {
+                waves.push(Vec::new());
+            }
+            waves[depth].push(model);
+        }
+        waves
+    }
+
     /// What a model reads, sorted.
     pub fn inputs(&self, table: &TableRef) -> &[TableRef] {
         self.inputs.get(table).map_or(&[], Vec::as_slice)
@@ -87,4 +104,56 @@ fn read_inputs(model: &Model, sql: &str) -> Result<Vec<TableRef>> {
     inputs.sort();
     inputs.dedup();
     Ok(inputs)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::dialect::Dialect;
+    use super::super::model::Storage;
+    use super::*;
+
+    fn model(name: &str, text: &str) -> Model {
+        Model {
+            table: TableRef::parse(name).unwrap(),
+            grain: String::new(),
+            key: String::new(),
+            reader: String::new(),
+            storage: Storage::Table,
+            partition_by: None,
+            text: text.to_owned(),
+        }
+    }
+
+    fn graph(models: Vec<Model>) -> Result<Graph> {
+        Graph::new(models, &Compiler::new(Dialect::DataFusion))
+    }
+
+    #[test]
+    fn order_comes_from_the_text_and_ctes_are_no_inputs() {
+        let graph = graph(vec![
+            model("gold.a", "with b as (select * from gold.c) select * from b, silver.d"),
+            model("gold.c", "select * from silver.d where x in (select x from bronze.events)"),
+            model("silver.d", "select 1 as x"),
+        ])
+        .unwrap();
+        let names: Vec<_> = graph.models().iter().map(|model| model.table.to_string()).collect();
+        assert_eq!(names, ["silver.d", "gold.c", "gold.a"]);
+        let waves: Vec<usize> = graph.waves(Layer::Gold).iter().map(Vec::len).collect();
+        assert_eq!(waves, [1, 1]);
+        let inputs = graph.inputs(&TableRef::parse("gold.c").unwrap());
+        assert_eq!(inputs.iter().map(ToString::to_string).collect::<Vec<_>>(), ["bronze.events", "silver.d"]);
+    }
+
+    #[test]
+    fn circles_and_unknown_tables_are_refused_by_name() {
+        let error =
+            graph(vec![model("gold.a", "select * from gold.b"), model("gold.b", "select * from gold.a")])
+                .unwrap_err()
+                .to_string();
+        assert!(error.contains("gold.a, gold.b") && error.contains("circle"), "{error}");
+        let error = graph(vec![model("gold.a", "select * from gold.nowhere")]).unwrap_err().to_string();
+        assert!(error.contains("gold.a") && error.contains("gold.nowhere"), "{error}");
+    }
 }

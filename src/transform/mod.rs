@@ -13,6 +13,9 @@ mod mapping;
 mod model;
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::common::ScalarValue;
@@ -26,7 +29,7 @@ use crate::progress::Progress;
 use crate::summary::TableSummary;
 
 pub use check::{Check, CheckOutcome};
-pub use dialect::Dialect;
+pub use dialect::{Compiler, Dialect};
 pub use graph::Graph;
 pub use model::{Model, Storage};
 
@@ -154,16 +157,20 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     let staging = lake.stage()?;
     let mut outcome = Outcome { tables: Vec::new(), checks: Vec::new() };
     for layer in [Layer::Silver, Layer::Gold] {
-        for model in graph.models().iter().filter(|model| model.table.layer == layer) {
-            let sql = compiler.compile(&model.table.to_string(), &model.text)?;
-            build(&engine, model, &sql, &params, &staging.table(&model.table), &mut outcome.tables)
-                .map_err(|error| named(model, error))?;
-            progress.advance(1)?;
+        for wave in graph.waves(layer) {
+            let made = side_by_side(threads(options), &wave, |model| {
+                let table = build(&engine, &compiler, model, &params, &staging.table(&model.table))?;
+                progress.advance(1)?;
+                Ok(table)
+            })?;
+            outcome.tables.extend(made.into_iter().flatten());
         }
-        for check in checks.iter().filter(|check| check.layer == layer) {
-            outcome.checks.push(check.run(&engine, &compiler, &params)?);
+        let due: Vec<_> = checks.iter().filter(|check| check.layer == layer).collect();
+        outcome.checks.extend(side_by_side(threads(options), &due, |check| {
+            let found = check.run(&engine, &compiler, &params)?;
             progress.advance(1)?;
-        }
+            Ok(found)
+        })?);
         check::verdict(&outcome.checks)?;
     }
     let tables = outcome.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
@@ -217,24 +224,66 @@ pub fn compiled(model: &Model) -> Result<String> {
     mapping::compiler_without_data()?.compile(&model.table.to_string(), &model.text)
 }
 
+/// How many statements run at once.
+fn threads(options: &Options) -> usize {
+    match options.engine.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
+
+/// The results of `work` over `items`, in their order, made by up to `threads`
+/// threads; the first failure, by position, is the answer.
+fn side_by_side<I: Sync, T: Send>(
+    threads: usize,
+    items: &[I],
+    work: impl Fn(&I) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<(usize, Result<T>)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, items.len().max(1)) {
+            scope.spawn(|| {
+                while let Some((position, item)) = {
+                    let position = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(position).map(|item| (position, item))
+                } {
+                    let result = work(item);
+                    let failed = result.is_err();
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push((position, result));
+                    if failed {
+                        next.store(items.len(), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(position, _)| *position);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Makes one model: a view is defined, a table written, and both can be read from then on.
 fn build(
     engine: &LocalEngine,
+    compiler: &Compiler,
     model: &Model,
-    sql: &str,
     params: &Params,
-    folder: &std::path::Path,
-    made: &mut Vec<TableSummary>,
-) -> Result<()> {
+    folder: &Path,
+) -> Result<Option<TableSummary>> {
     let TableRef { layer, name } = &model.table;
-    match model.storage {
-        Storage::View => engine.define_view(layer.as_str(), name, sql, params),
+    let sql = compiler.compile(&model.table.to_string(), &model.text)?;
+    let made = match model.storage {
+        Storage::View => engine.define_view(layer.as_str(), name, &sql, params).map(|()| None),
         Storage::Table => {
             let target =
                 ParquetTarget { folder: folder.to_owned(), partition_by: model.partition_by.clone() };
-            made.push(engine.materialize(&model.table, sql, params, &target)?);
-            engine.attach(&model.table, folder)
+            engine
+                .materialize(&model.table, &sql, params, &target)
+                .and_then(|summary| engine.attach(&model.table, folder).map(|()| Some(summary)))
         }
-    }
+    };
+    made.map_err(|error| named(model, error))
 }
 
 /// Engine errors gain the name of the model they came from.

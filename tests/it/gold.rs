@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::DateTime;
-use clickmill::engine::{self, Engine, LocalEngine, Params};
-use clickmill::lake::Lake;
+use clickmill::engine::{self, Engine, LocalEngine, Params, ParquetTarget};
+use clickmill::lake::{Lake, TableRef};
 use clickmill::progress::Progress;
 use clickmill::{ingest, transform};
 
@@ -61,6 +61,7 @@ N,Nora,FR,2026-01-06,2026-03-01T00:00:00Z
 
 /// The warehouse that a folder of raw files gives.
 struct Warehouse {
+    lake: Lake,
     engine: LocalEngine,
 }
 
@@ -84,7 +85,17 @@ impl Warehouse {
         ingest::ingest(&lake, &options, now, &progress).unwrap();
         transform::transform(&lake, &transform::Options::default(), &progress).unwrap();
         let engine = LocalEngine::open(&lake, &engine::Options::default()).unwrap();
-        Self { engine }
+        Self { lake, engine }
+    }
+
+    /// Puts the rows of a statement in a table's place.
+    fn spoil(&self, table: &str, sql: &str) {
+        let table = TableRef::parse(table).unwrap();
+        let (place, spoilt) = (self.lake.table(&table), self.lake.root().join("spoilt"));
+        let target = ParquetTarget { folder: spoilt.clone(), partition_by: None };
+        self.engine.materialize(&table, sql, &Params::new(), &target).unwrap();
+        fs::remove_dir_all(&place).unwrap();
+        fs::rename(spoilt, place).unwrap();
     }
 
     /// Rows of a statement, cells separated by a space, nulls as `-`.
@@ -426,4 +437,64 @@ fn a_log_without_prices_has_orders_without_value() {
         ),
         ["1 0 1 0.00", "2 1 1 0.00"]
     );
+}
+
+/// Tables are spoilt one way for each check, and each check must see it.
+#[test]
+fn every_check_finds_its_fault() {
+    let warehouse = Warehouse::of("spoilt", &[("events.csv", &events())]);
+    // All columns of a table, some of them with another value.
+    let all = |table: &str, changes: &[(&str, &str)]| {
+        let columns = warehouse.engine.columns("gold", table);
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|(name, _)| match changes.iter().find(|(changed, _)| changed == name) {
+                Some((_, value)) => format!("{value} as {name}"),
+                None => name.clone(),
+            })
+            .collect();
+        format!("select {} from gold.{table}", columns.join(", "))
+    };
+    let spoil = |table: &str, sql: String| warehouse.spoil(&format!("gold.{table}"), &sql);
+    spoil("dim_device", "select * from gold.dim_device where device_key <> -1".into());
+    spoil(
+        "dim_users",
+        format!(
+            "{} union all select * from gold.dim_users",
+            all("dim_users", &[("r_score", "cast(6 as smallint)")])
+        ),
+    );
+    spoil("dim_visitors", all("dim_visitors", &[("user_id", "'Z'")]));
+    spoil("fact_orders", all("fact_orders", &[("revenue", "cast(revenue + 0.01 as decimal(18, 2))")]));
+    spoil(
+        "fact_sessions",
+        all(
+            "fact_sessions",
+            &[("potential_lost_revenue", "cast(1 as decimal(18, 2))"), ("reached_cart", "1 - reached_cart")],
+        ),
+    );
+    spoil("agg_session_daily", all("agg_session_daily", &[("sessions", "sessions + 1")]));
+    spoil("agg_product_daily", all("agg_product_daily", &[("units", "units + 1")]));
+    spoil(
+        "fact_daily_metrics",
+        all("fact_daily_metrics", &[("converted_sessions", "sessions + 1")])
+            + " where date <> date '2026-03-07'",
+    );
+    let changes = [
+        ("source", "case when event_type = 'refund' then 'other shop' else source end"),
+        ("session_date", "cast(null as date)"),
+        ("event_sequence", "case when visitor_id = 'v2' then 1 else event_sequence end"),
+        ("purchase_lines", "cast(1 as smallint)"),
+        ("revenue", "cast(1 as decimal(18, 2))"),
+    ];
+    spoil("fact_events", all("fact_events", &changes) + " where event_type <> 'page_view'");
+
+    let outcomes = transform::check(&warehouse.lake, &transform::Options::default()).unwrap();
+    let silent: Vec<_> = outcomes
+        .iter()
+        .filter(|outcome| outcome.name.starts_with("gold_") && outcome.bad_rows == 0)
+        .map(|outcome| outcome.name.as_str())
+        .collect();
+    // These two speak of other input: ids like ours, a thousand made carts.
+    assert_eq!(silent, ["gold_derived_order_ids_are_ours", "gold_made_carts_lose_revenue"]);
 }

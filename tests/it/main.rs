@@ -5,3 +5,4 @@ mod gold;
 mod ingest;
 mod load;
 mod shop;
+mod sources;

@@ -1,0 +1,56 @@
+//! What else may lie in the raw folder: files of an earlier run, or somebody's own.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::file::FileEntry;
+use super::{Format, Options, events};
+use crate::error::{Error, Result};
+use crate::generate::Plan;
+use crate::lake::files_below;
+
+/// Without a manifest, event files are those of a run that did not end, which
+/// this run replaces, or somebody's own, which are not ours to touch.
+pub(super) fn refuse_strangers(plan: &Arc<Plan>, options: &Options, raw: &Path) -> Result<()> {
+    let found = event_files(raw)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let shards = plan.shards();
+    let ours: BTreeSet<_> =
+        shards.iter().map(|shard| raw.join(events::path(shard, options.format))).collect();
+    match found.iter().find(|file| !ours.contains(*file)) {
+        None => Ok(()),
+        Some(stranger) => Err(Error::Usage(format!(
+            "{} is an event file that this run would not make: add --overwrite (which removes it) \
+             or another --data-dir",
+            stranger.display()
+        ))),
+    }
+}
+
+/// Removes event files of an earlier run that this one did not write.
+pub(super) fn remove_others(raw: &Path, files: &[FileEntry]) -> Result<()> {
+    let written: BTreeSet<_> = files.iter().map(|file| raw.join(&file.path)).collect();
+    for file in event_files(raw)? {
+        if !written.contains(&file) {
+            fs::remove_file(&file).map_err(Error::io("remove", &file))?;
+            if let Some(day) = file.parent() {
+                // A day that still holds files stays.
+                let _ = fs::remove_dir(day);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The event files in the raw folder, of any format.
+fn event_files(raw: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for format in Format::ALL {
+        files.extend(files_below(&raw.join("events"), format.as_str())?);
+    }
+    Ok(files)
+}
