@@ -8,7 +8,7 @@ use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 use clickmill::engine::{Engine, LocalEngine, Params, ParquetTarget};
 use clickmill::error::{Error, Result};
 use clickmill::lake::{Lake, Layer, TableRef};
@@ -329,11 +329,18 @@ fn any_value_comes_back_as_it_was() {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let known = (&engine as &dyn Engine).query("select * from gold.dim_products").unwrap();
     let batches: Vec<_> = known.map(std::result::Result::unwrap).collect();
-    let schema = batches[0].schema();
+    // Any value may be null, and times reach further than the fixture's nanoseconds.
+    let widened = |field: &FieldRef| match field.name().as_str() {
+        "updated_at" => Field::new("updated_at", DataType::Timestamp(TimeUnit::Microsecond, None), true),
+        _ => field.as_ref().clone().with_nullable(true),
+    };
+    let schema = Arc::new(Schema::new(batches[0].schema().fields().iter().map(widened).collect::<Vec<_>>()));
+    let batches = batches.iter().map(|batch| conform(batch.columns(), &schema));
     let random = products_batch(&schema, &values);
     let mut writer =
-        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), schema, None).unwrap();
-    batches.iter().chain([&random]).for_each(|batch| writer.write(batch).unwrap());
+        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), schema.clone(), None)
+            .unwrap();
+    batches.chain([random]).for_each(|batch| writer.write(&batch).unwrap());
     writer.close().unwrap();
     engine.attach(&TableRef::new(Layer::Gold, "dim_products"), path.parent().unwrap()).unwrap();
     replace_table(
@@ -431,9 +438,14 @@ fn products_batch(schema: &SchemaRef, values: &[Product]) -> RecordBatch {
             _ => Arc::new(StringArray::from(vec!["x"; values.len()])),
         }
     });
-    let columns: Vec<_> = columns
+    conform(&columns.collect::<Vec<_>>(), schema)
+}
+
+fn conform(columns: &[ArrayRef], schema: &SchemaRef) -> RecordBatch {
+    let columns = columns
+        .iter()
         .zip(schema.fields())
-        .map(|(column, field)| arrow::compute::cast(&column, field.data_type()).unwrap())
+        .map(|(column, field)| arrow::compute::cast(column, field.data_type()).unwrap())
         .collect();
     RecordBatch::try_new(schema.clone(), columns).unwrap()
 }
