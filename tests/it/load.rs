@@ -269,6 +269,45 @@ fn a_login_changes_one_visitor_and_no_fact() {
 }
 
 #[test]
+fn local_times_are_in_the_business_time_zone_whatever_the_readers() {
+    let (_folder, engine) = gold(Shop::default());
+    let database = Database::new("zone");
+    database.load(&engine).unwrap();
+    let local = "set timezone = 'America/New_York'; select distinct session_start_local::time \
+                 from analytics.vw_tableau_session_analytics";
+    assert_eq!(database.text(local), "10:01:00");
+    // All figures rest on the zone: every day is replaced with it.
+    let options = Options { time_zone: "Asia/Kolkata".into(), ..Options::default() };
+    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    let changed: Vec<_> =
+        summaries.iter().filter(|summary| summary.changed).map(|summary| summary.table.as_str()).collect();
+    assert_eq!(changed, ["gold.fact_events", "gold.fact_sessions", "gold.fact_orders"]);
+    assert_eq!(database.text(local), "15:31:00");
+}
+
+#[test]
+fn rows_deleted_by_hand_come_back() {
+    let (_folder, engine) = gold(Shop::default());
+    let database = Database::new("damaged");
+    database.load(&engine).unwrap();
+    let damage = "
+        delete from gold.fact_orders where order_id = 'o2';
+        drop table gold.fact_sessions_2026_01_03;
+        delete from gold.agg_product_daily where product_id = 'p1';
+        drop view analytics.vw_session_funnel";
+    database.client().batch_execute(damage).unwrap();
+    database.load(&engine).unwrap();
+    let counts = "
+        select (select count(*) from gold.fact_orders), (select count(*) from gold.fact_sessions),
+            (select count(*) from gold.agg_product_daily), (select count(*) from analytics.vw_session_funnel)";
+    assert_eq!(database.text(counts), "3 9 6 6");
+    let options = Options { full_refresh: true, ..Options::default() };
+    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    assert!(summaries.iter().all(|summary| summary.changed), "{summaries:?}");
+    assert_eq!(database.text(counts), "3 9 6 6");
+}
+
+#[test]
 fn a_failing_load_leaves_the_old_warehouse() {
     let database = Database::new("fails");
     database.load(&gold(Shop::default()).1).unwrap();
