@@ -133,7 +133,8 @@ fn verify(
             return Err(Error::Load {
                 message: format!(
                     "{qualified} would hold {found} rows where the lake has {expected}, so nothing was changed; \
-                     load again with --full-refresh"
+                     the warehouse was edited by hand: drop schema gold cascade, or name another database, and \
+                     load again"
                 ),
                 source: None,
             });

@@ -1,12 +1,17 @@
 //! Loading into a real PostgreSQL: a private server in a scratch folder, one
 //! for the whole binary, a database for each test.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use clickmill::engine::LocalEngine;
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
+use clickmill::engine::{Engine, LocalEngine, Params, ParquetTarget};
 use clickmill::error::{Error, Result};
-use clickmill::lake::Lake;
+use clickmill::lake::{Lake, Layer, TableRef};
 use clickmill::load::{self, DatabaseUrl, Options, Server, ServerFound, server};
 use clickmill::progress::Progress;
 use clickmill::summary::TableSummary;
@@ -14,13 +19,11 @@ use postgres::{Client, NoTls};
 
 use crate::shop::Shop;
 
-/// The server that all tests share; the folder of a lake that was never removed would be in use still.
-fn shared_server() -> &'static str {
-    static SERVER: OnceLock<String> = OnceLock::new();
-    SERVER.get_or_init(|| {
-        let lake = Lake::new(std::env::temp_dir().join("clickmill-tests"));
-        url_of(&start(&lake))
-    })
+/// How many tests use the shared server now; the first starts it, the last stops it.
+static USERS: Mutex<usize> = Mutex::new(0);
+
+fn shared_lake() -> Lake {
+    Lake::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/shared"))
 }
 
 fn start(lake: &Lake) -> Server {
@@ -36,25 +39,26 @@ fn url_of(server: &Server) -> String {
     server.url().expose().to_owned()
 }
 
-/// A database of its own for a test, dropped afterwards.
+/// A database of its own for a test on the shared server, dropped afterwards.
 struct Database {
     name: String,
+    admin_url: String,
 }
 
 impl Database {
     fn new(test: &str) -> Self {
+        let mut users = USERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let admin_url = url_of(&start(&shared_lake()));
+        *users += 1;
         let name = format!("test_{test}_{}", std::process::id());
-        let mut client = Client::connect(shared_server(), NoTls).unwrap();
-        // Two at once fight over the template.
-        static TEMPLATE: Mutex<()> = Mutex::new(());
-        let _guard = TEMPLATE.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut client = Client::connect(&admin_url, NoTls).unwrap();
         client.batch_execute(&format!("drop database if exists {name} with (force)")).unwrap();
         client.batch_execute(&format!("create database {name}")).unwrap();
-        Self { name }
+        Self { name, admin_url }
     }
 
     fn url(&self) -> String {
-        let (server, _) = shared_server().rsplit_once('/').unwrap();
+        let (server, _) = self.admin_url.rsplit_once('/').unwrap();
         format!("{server}/{}", self.name)
     }
 
@@ -85,8 +89,13 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Ok(mut client) = Client::connect(shared_server(), NoTls) {
+        let mut users = USERS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(mut client) = Client::connect(&self.admin_url, NoTls) {
             let _ = client.batch_execute(&format!("drop database if exists {} with (force)", self.name));
+        }
+        *users -= 1;
+        if *users == 0 {
+            let _ = server::stop(&shared_lake());
         }
     }
 }
@@ -260,6 +269,45 @@ fn a_login_changes_one_visitor_and_no_fact() {
 }
 
 #[test]
+fn local_times_are_in_the_business_time_zone_whatever_the_readers() {
+    let (_folder, engine) = gold(Shop::default());
+    let database = Database::new("zone");
+    database.load(&engine).unwrap();
+    let local = "set timezone = 'America/New_York'; select distinct session_start_local::time \
+                 from analytics.vw_tableau_session_analytics";
+    assert_eq!(database.text(local), "10:01:00");
+    // All figures rest on the zone: every day is replaced with it.
+    let options = Options { time_zone: "Asia/Kolkata".into(), ..Options::default() };
+    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    let changed: Vec<_> =
+        summaries.iter().filter(|summary| summary.changed).map(|summary| summary.table.as_str()).collect();
+    assert_eq!(changed, ["gold.fact_events", "gold.fact_sessions", "gold.fact_orders"]);
+    assert_eq!(database.text(local), "15:31:00");
+}
+
+#[test]
+fn rows_deleted_by_hand_come_back() {
+    let (_folder, engine) = gold(Shop::default());
+    let database = Database::new("damaged");
+    database.load(&engine).unwrap();
+    let damage = "
+        delete from gold.fact_orders where order_id = 'o2';
+        drop table gold.fact_sessions_2026_01_03;
+        delete from gold.agg_product_daily where product_id = 'p1';
+        drop view analytics.vw_session_funnel";
+    database.client().batch_execute(damage).unwrap();
+    database.load(&engine).unwrap();
+    let counts = "
+        select (select count(*) from gold.fact_orders), (select count(*) from gold.fact_sessions),
+            (select count(*) from gold.agg_product_daily), (select count(*) from analytics.vw_session_funnel)";
+    assert_eq!(database.text(counts), "3 9 6 6");
+    let options = Options { full_refresh: true, ..Options::default() };
+    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    assert!(summaries.iter().all(|summary| summary.changed), "{summaries:?}");
+    assert_eq!(database.text(counts), "3 9 6 6");
+}
+
+#[test]
 fn a_failing_load_leaves_the_old_warehouse() {
     let database = Database::new("fails");
     database.load(&gold(Shop::default()).1).unwrap();
@@ -287,8 +335,6 @@ fn a_failing_load_leaves_the_old_warehouse() {
 
 /// Puts what `sql` gives in a table's place.
 fn replace_table(engine: &LocalEngine, folder: &tempfile::TempDir, name: &str, sql: &str) {
-    use clickmill::engine::{Engine, Params, ParquetTarget};
-    use clickmill::lake::{Layer, TableRef};
     let table = TableRef::new(Layer::Gold, name);
     let target = ParquetTarget { folder: folder.path().join("replaced").join(name), partition_by: None };
     engine.materialize(&table, sql, &Params::new(), &target).unwrap();
@@ -311,6 +357,136 @@ fn a_missing_column_or_table_is_named() {
     let empty = LocalEngine::empty(&Default::default()).unwrap();
     let error = database.load(&empty).unwrap_err().to_string();
     assert!(error.contains("no gold.dim_date"), "{error}");
+}
+
+/// What the encoder writes is what the server holds: two ways to the same rows.
+#[test]
+fn any_value_comes_back_as_it_was() {
+    let (folder, engine) = gold(Shop::default());
+    let values = random_products(2_000);
+    let path = folder.path().join("random/part-0.parquet");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let known = (&engine as &dyn Engine).query("select * from gold.dim_products").unwrap();
+    let batches: Vec<_> = known.map(std::result::Result::unwrap).collect();
+    // Any value may be null, and times reach further than the fixture's nanoseconds.
+    let widened = |field: &FieldRef| match field.name().as_str() {
+        "updated_at" => Field::new("updated_at", DataType::Timestamp(TimeUnit::Microsecond, None), true),
+        _ => field.as_ref().clone().with_nullable(true),
+    };
+    let schema = Arc::new(Schema::new(batches[0].schema().fields().iter().map(widened).collect::<Vec<_>>()));
+    let batches = batches.iter().map(|batch| conform(batch.columns(), &schema));
+    let random = products_batch(&schema, &values);
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), schema.clone(), None)
+            .unwrap();
+    batches.chain([random]).for_each(|batch| writer.write(&batch).unwrap());
+    writer.close().unwrap();
+    engine.attach(&TableRef::new(Layer::Gold, "dim_products"), path.parent().unwrap()).unwrap();
+    replace_table(
+        &engine,
+        &folder,
+        "dim_product_metrics",
+        "select p.product_id, m.views, m.adds, m.removes, m.purchase_lines, m.units, m.refund_units,
+            m.viewing_sessions, m.cart_sessions, m.buying_sessions, m.orders_containing, m.visitors, m.revenue,
+            m.refund_amount, m.last_paid_price
+        from gold.dim_products as p
+        cross join (select * from gold.dim_product_metrics limit 1) as m",
+    );
+
+    let database = Database::new("values");
+    database.load(&engine).unwrap();
+    let rows = database
+        .client()
+        .query(
+            "select product_name, current_price::text, rating, rating_count, first_seen_date - date '1970-01-01',
+                (extract(epoch from updated_at) * 1000000)::bigint
+            from gold.dim_products where product_id like 'r%' order by product_id",
+            &[],
+        )
+        .unwrap();
+    assert_eq!(rows.len(), values.len());
+    for (row, value) in rows.iter().zip(&values) {
+        let price = value.price.map(|cents| {
+            let sign = if cents < 0 { "-" } else { "" };
+            format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
+        });
+        assert_eq!(row.get::<_, Option<String>>(0), value.name.as_ref().map(|name| name.replace('\0', "")));
+        assert_eq!(row.get::<_, Option<String>>(1), price);
+        assert_eq!(row.get::<_, Option<f64>>(2).map(f64::to_bits), value.rating.map(f64::to_bits));
+        assert_eq!(row.get::<_, Option<i32>>(3), value.count);
+        assert_eq!(row.get::<_, Option<i32>>(4), value.date);
+        assert_eq!(row.get::<_, Option<i64>>(5), value.time);
+    }
+}
+
+/// A product of any values that a column of each type can hold.
+#[derive(Debug)]
+struct Product {
+    name: Option<String>,
+    price: Option<i128>,
+    rating: Option<f64>,
+    count: Option<i32>,
+    date: Option<i32>,
+    time: Option<i64>,
+}
+
+fn random_products(count: usize) -> Vec<Product> {
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let name = proptest::collection::vec(any::<char>(), 0..40).prop_map(String::from_iter);
+    // 4713 BC to 9999 AD, within what PostgreSQL and Arrow both hold.
+    let strategy = (
+        proptest::option::of(name),
+        proptest::option::of(-999_999_999_999_i128..=999_999_999_999),
+        proptest::option::of(any::<f64>()),
+        proptest::option::of(any::<i32>()),
+        proptest::option::of(-2_400_000..2_932_000_i32),
+        proptest::option::of(-200_000_000_000_000_000..250_000_000_000_000_000_i64),
+    );
+    let mut runner = TestRunner::deterministic();
+    (0..count)
+        .map(|number| {
+            let (name, price, rating, count, date, time) = strategy.new_tree(&mut runner).unwrap().current();
+            // A character that PostgreSQL cannot hold, now and then.
+            let name = name.map(|name| if number % 50 == 0 { name + "\0end" } else { name });
+            Product { name, price, rating, count, date, time }
+        })
+        .collect()
+}
+
+/// The products as rows of `dim_products`.
+fn products_batch(schema: &SchemaRef, values: &[Product]) -> RecordBatch {
+    let ids = StringArray::from_iter_values((0..values.len()).map(|number| format!("r{number:06}")));
+    let prices = Decimal128Array::from_iter(values.iter().map(|value| value.price));
+    let times = TimestampMicrosecondArray::from_iter(values.iter().map(|value| value.time));
+    let columns = schema.fields().iter().map(|field| -> ArrayRef {
+        match field.name().as_str() {
+            "product_id" => Arc::new(ids.clone()),
+            "product_name" => {
+                Arc::new(StringArray::from_iter(values.iter().map(|value| value.name.as_deref())))
+            }
+            "current_price" => Arc::new(prices.clone().with_precision_and_scale(12, 2).unwrap()),
+            "rating" => Arc::new(Float64Array::from_iter(values.iter().map(|value| value.rating))),
+            "rating_count" => Arc::new(Int32Array::from_iter(values.iter().map(|value| value.count))),
+            "first_seen_date" => Arc::new(Date32Array::from_iter(values.iter().map(|value| value.date))),
+            "updated_at" => Arc::new(times.clone()),
+            "is_inferred" => Arc::new(BooleanArray::from(vec![true; values.len()])),
+            "stock" => Arc::new(Int32Array::from(vec![None; values.len()])),
+            "last_seen_date" => Arc::new(Date32Array::from(vec![None; values.len()])),
+            _ => Arc::new(StringArray::from(vec!["x"; values.len()])),
+        }
+    });
+    conform(&columns.collect::<Vec<_>>(), schema)
+}
+
+fn conform(columns: &[ArrayRef], schema: &SchemaRef) -> RecordBatch {
+    let columns = columns
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| arrow::compute::cast(column, field.data_type()).unwrap())
+        .collect();
+    RecordBatch::try_new(schema.clone(), columns).unwrap()
 }
 
 #[test]
@@ -357,7 +533,8 @@ fn a_waiting_load_can_be_interrupted() {
 #[test]
 fn a_wrong_password_is_said_and_not_shown() {
     let (_folder, engine) = gold(Shop::default());
-    let url = shared_server();
+    let database = Database::new("password");
+    let url = database.url();
     let (head, tail) = url.split_once('@').unwrap();
     let (user, _) = head.rsplit_once(':').unwrap();
     let server = Server::given(DatabaseUrl::new(format!("{user}:wr0ngSecret@{tail}")));
