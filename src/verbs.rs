@@ -110,11 +110,13 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
         true => String::new(),
         false => format!(" --data-dir {}", lake.root().display()),
     };
+    // As it was called, so that the line works when the program is not on the PATH.
+    let clickmill = std::env::args().next().unwrap_or_else(|| "clickmill".to_owned());
     text += &match report.database {
         Some(_) => format!(
-            "next       clickmill db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'\n"
+            "next       {clickmill} db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'\n"
         ),
-        None => format!("next       clickmill query{at} 'select * from fact_daily_metrics limit 5'\n"),
+        None => format!("next       {clickmill} query{at} 'select * from fact_daily_metrics limit 5'\n"),
     };
     print(&text)
 }
