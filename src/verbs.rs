@@ -111,7 +111,8 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
         false => format!(" --data-dir {}", shell_word(&lake.root().to_string_lossy())),
     };
     // As it was called, so that the line works when the program is not on the PATH.
-    let clickmill = shell_word(&std::env::args().next().unwrap_or_else(|| "clickmill".to_owned()));
+    let clickmill =
+        shell_word(&std::env::args_os().next().unwrap_or_else(|| "clickmill".into()).to_string_lossy());
     let next = match (&report.database, until) {
         (Some(_), _) => {
             format!("db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'")
