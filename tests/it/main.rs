@@ -4,5 +4,4 @@
 mod gold;
 mod ingest;
 mod load;
-mod shop;
 mod sources;
