@@ -4,24 +4,9 @@
 -- reader: report/user_segments
 with
 
-visitors as (
-
-    select * from gold.dim_visitors
-
-),
-
 users as (
 
     select * from gold.dim_users
-
-),
-
--- a customer is a person when at least one of their visitors is no bot
-people as (
-
-    select distinct visitors.customer_id
-    from visitors
-    where not visitors.is_bot
 
 ),
 
@@ -35,7 +20,8 @@ final as (
         cast(sum(coalesce(users.revenue, 0)) as double) as revenue
 
     from users
-    inner join people on users.customer_id = people.customer_id
+    -- accounts that never came are no customers yet; dim_users counts no bots
+    where users.sessions > 0 or users.orders > 0
     group by users.rfm_segment
 
 )

@@ -17,6 +17,7 @@ mod input;
 mod jsonl;
 mod parquet;
 mod rows;
+mod window;
 
 use std::path::{Path, PathBuf};
 

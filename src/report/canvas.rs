@@ -211,14 +211,23 @@ impl<'a> Canvas<'a> {
         if clean.trim().is_empty() {
             return;
         }
-        let side = match anchor {
-            Anchor::Left => HPos::Left,
-            Anchor::Center => HPos::Center,
-            Anchor::Right => HPos::Right,
+        let runs = font::runs(clean.trim());
+        let total: f64 = runs.iter().map(|run| run.width(kind)).sum();
+        // One run is anchored where it is drawn, so that a viewer with other fonts keeps the layout.
+        let (side, mut x) = match anchor {
+            Anchor::Left => (HPos::Left, x),
+            Anchor::Center if runs.len() == 1 => (HPos::Center, x),
+            Anchor::Center => (HPos::Left, x - total / 2.0),
+            Anchor::Right if runs.len() == 1 => (HPos::Right, x),
+            Anchor::Right => (HPos::Left, x - total),
         };
-        let style = font::style(kind).pos(Pos::new(side, VPos::Center));
-        // The backend centres small letters; ours are mostly capitals and digits, a tenth higher.
-        self.draw(&Text::new(clean, whole((x, y + 0.08 * kind.size)), style));
+        for run in runs {
+            let style = run.style(kind).pos(Pos::new(side, VPos::Center));
+            let width = run.width(kind);
+            // The backend centres small letters; ours are mostly capitals and digits, a tenth higher.
+            self.draw(&Text::new(run.text, whole((x, y + 0.08 * kind.size)), style));
+            x += width;
+        }
     }
 
     fn draw<E>(&self, element: &E)

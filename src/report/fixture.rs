@@ -161,9 +161,9 @@ impl Gold {
                 "dim_users",
                 format!(
                     "select customer_id, case when orders = 0 then 'No purchase' else segment end as rfm_segment,
-                        (select max(session_date) from gold.fact_sessions) as as_of_date, orders,
+                        (select max(session_date) from gold.fact_sessions) as as_of_date, orders, sessions,
                         cast(orders * {price} * (1 + length(segment) % 4) as decimal(18, 2)) as revenue
-                    from (select v.customer_id, sum(s.converted_sessions) as orders,
+                    from (select v.customer_id, sum(s.converted_sessions) as orders, count(*) as sessions,
                             case count(*) % 8 when 0 then 'Champions' when 1 then 'Loyal' when 2 then 'Potential loyalists'
                                 when 3 then 'New customers' when 4 then 'At risk' when 5 then 'Hibernating'
                                 when 6 then 'Need attention' else 'Lost' end as segment

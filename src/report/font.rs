@@ -23,7 +23,7 @@ static WIDE: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans.ttf");
 const FAMILY_HEIGHT: f64 = 1.362;
 const FALLBACK_HEIGHT: f64 = 1.164;
 /// plotters writes `font-size` as its own size divided by this.
-pub(super) const PLOTTERS_EM: f64 = 1.24;
+const PLOTTERS_EM: f64 = 1.24;
 
 /// Makes the fonts known to plotters, once per process.
 fn register() {
@@ -51,80 +51,83 @@ pub(super) fn database() -> Arc<fontdb::Database> {
         .clone()
 }
 
-/// The width of a text in pixels of the canvas.
-pub(super) fn width(text: &str, kind: Type) -> f64 {
-    register();
-    // resvg sets the whole text in the fallback when the family lacks one of its
-    // characters and the fallback has them all.
-    let scripts: Vec<Script> = text.chars().map(Script::of).collect();
-    if scripts.contains(&Script::Fallback) && !scripts.contains(&Script::Missing) {
-        return run_width(text, Script::Fallback, kind).max(mixed_width(text, kind));
-    }
-    mixed_width(text, kind)
+/// A stretch of a text that is drawn with one font.
+pub(super) struct Run {
+    /// Its characters; blanks stand at its end, where SVG drops them.
+    pub(super) text: String,
+    script: Script,
 }
 
-/// The width of a text in which every character has the first font that knows it.
-fn mixed_width(text: &str, kind: Type) -> f64 {
-    let mut total = 0.0;
-    let mut run = String::new();
-    let mut run_script = Script::Family;
-    for character in text.chars() {
-        let script = Script::of(character);
-        if script != run_script {
-            total += run_width(&run, run_script, kind);
-            run.clear();
-            run_script = script;
-        }
-        run.push(character);
-    }
-    total + run_width(&run, run_script, kind)
-}
-
-/// Which font a character will be drawn with.
+/// Which font a character is drawn with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Script {
     Family,
     Fallback,
-    /// Neither font has it: a box is drawn, at most an em wide.
-    Missing,
 }
 
 impl Script {
     fn of(character: char) -> Self {
         match u32::from(character) {
             0..0x530 | 0x1e00..0x20d0 => Script::Family,
+            // Chinese, Japanese, Korean, emoji: neither font has them, and the family's box stands for each.
             0x2e80..0xa500
             | 0xac00..0xd800
             | 0xf900..0xfb00
             | 0xfe30..0xfe70
             | 0xff00..0xfff0
-            | 0x1f000.. => Script::Missing,
+            | 0x1f000.. => Script::Family,
             _ => Script::Fallback,
         }
     }
 }
 
-fn run_width(run: &str, script: Script, kind: Type) -> f64 {
-    let (family, height) = match script {
-        Script::Family => (FAMILY, FAMILY_HEIGHT),
-        Script::Fallback => (FALLBACK, FALLBACK_HEIGHT),
-        Script::Missing => return run.chars().count() as f64 * kind.size,
-    };
-    let style = if kind.bold { FontStyle::Bold } else { FontStyle::Normal };
-    // Measured large and scaled down, because plotters cuts widths to whole pixels.
-    let zoom = 16.0;
-    let font = FontDesc::new(FontFamily::Name(family), kind.size * height * zoom, style);
-    font.box_size(run).map_or(run.chars().count() as f64 * kind.size, |(width, _)| f64::from(width) / zoom)
+/// The text cut where its font changes. resvg alone would look for one font
+/// that has all characters, and draw boxes where there is none.
+pub(super) fn runs(text: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for character in text.chars() {
+        let script = Script::of(character);
+        match runs.last_mut() {
+            Some(run) if run.script == script || character == ' ' => run.text.push(character),
+            _ => runs.push(Run { text: character.to_string(), script }),
+        }
+    }
+    runs
 }
 
-/// A style for plotters that comes out of its SVG backend at the right size.
-pub(super) fn style(kind: Type) -> TextStyle<'static> {
-    register();
-    let weight = if kind.bold { FontStyle::Bold } else { FontStyle::Normal };
-    TextStyle {
-        color: kind.color.to_backend_color(),
-        ..(FAMILY, kind.size * PLOTTERS_EM, weight).into_font().into()
+impl Run {
+    /// Its width in pixels of the canvas.
+    pub(super) fn width(&self, kind: Type) -> f64 {
+        register();
+        let characters = self.text.chars().count() as f64;
+        let (family, height) = match self.script {
+            Script::Family => (FAMILY, FAMILY_HEIGHT),
+            Script::Fallback => (FALLBACK, FALLBACK_HEIGHT),
+        };
+        // Measured large and scaled down, because plotters cuts widths to whole pixels.
+        let zoom = 16.0;
+        let font = FontDesc::new(FontFamily::Name(family), kind.size * height * zoom, weight(kind));
+        font.box_size(&self.text).map_or(characters * kind.size, |(width, _)| f64::from(width) / zoom)
     }
+
+    /// A style for plotters that comes out of its SVG backend at the right size.
+    pub(super) fn style(&self, kind: Type) -> TextStyle<'static> {
+        register();
+        let family = if self.script == Script::Fallback { FALLBACK } else { FAMILY };
+        TextStyle {
+            color: kind.color.to_backend_color(),
+            ..(family, kind.size * PLOTTERS_EM, weight(kind)).into_font().into()
+        }
+    }
+}
+
+fn weight(kind: Type) -> FontStyle {
+    if kind.bold { FontStyle::Bold } else { FontStyle::Normal }
+}
+
+/// The width of a text in pixels of the canvas.
+pub(super) fn width(text: &str, kind: Type) -> f64 {
+    runs(text).iter().map(|run| run.width(kind)).sum()
 }
 
 /// The text, cut with an ellipsis so that it is at most `room` wide.
@@ -176,19 +179,28 @@ mod tests {
             ("Mobile brings 61% of sessions", true),
             ("1,234,567.89", false),
             ("Ψηφιακά, Товары, Größe", false),
-            ("→ ქართული ≥", false),
+            ("ქართული", false),
         ] {
             let kind = Type { size: 40.0, bold, color: theme::INK };
             let weight = if bold { "bold" } else { "normal" };
+            let family = if text.starts_with('ქ') { FALLBACK } else { FAMILY };
             let svg = format!(
                 "<svg xmlns='http://www.w3.org/2000/svg' width='2000' height='100'><text x='10' y='50' \
-                 font-family='{FAMILY}' font-size='40' font-weight='{weight}'>{text}</text></svg>"
+                 font-family='{family}' font-size='40' font-weight='{weight}'>{text}</text></svg>"
             );
             let tree = resvg::usvg::Tree::from_str(&svg, &options).unwrap();
             let drawn = f64::from(tree.root().children()[0].bounding_box().width());
             let measured = width(text, kind);
             assert!((drawn / measured - 1.0).abs() < 0.04, "{text}: drawn {drawn}, measured {measured}");
         }
+    }
+
+    #[test]
+    fn a_text_is_cut_where_its_font_changes() {
+        let texts = |text: &str| runs(text).into_iter().map(|run| run.text).collect::<Vec<_>>();
+        assert_eq!(texts("Größe ≥ 3 Стул"), ["Größe ", "≥ ", "3 Стул"]);
+        assert_eq!(texts("椅子 كرسي"), ["椅子 ", "كرسي"]);
+        assert_eq!(texts(""), [""; 0]);
     }
 
     #[test]

@@ -180,8 +180,7 @@ fn choose(names: &[String]) -> Result<Vec<&'static Chart>> {
         .iter()
         .map(|name| {
             CHARTS.iter().find(|chart| chart.name == name).ok_or_else(|| {
-                let nearest = charts()
-                    .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+                let nearest = charts().max_by(|a, b| likeness(a, name).total_cmp(&likeness(b, name)));
                 let known: Vec<&str> = charts().collect();
                 Error::Usage(format!(
                     "there is no chart {name:?}; did you mean {}? The charts are {}",
@@ -191,6 +190,12 @@ fn choose(names: &[String]) -> Result<Vec<&'static Chart>> {
             })
         })
         .collect()
+}
+
+/// How much a chart's name, or one of its words, looks like what was typed.
+fn likeness(chart: &str, typed: &str) -> f64 {
+    let words = std::iter::once(chart).chain(chart.split('_'));
+    words.map(|word| strsim::normalized_damerau_levenshtein(word, typed)).fold(0.0, f64::max)
 }
 
 /// Refuses sizes that no layout of ours can fill.

@@ -21,7 +21,7 @@ pub enum Dialect {
 /// DuckDB and Spark. `{0}`, `{1}` are the arguments.
 struct Macro(&'static str, usize, [&'static str; 3]);
 
-/// Sums of the engine's own functions where all three agree.
+/// A macro whose text is the same in all three.
 const fn same(name: &'static str, arguments: usize, text: &'static str) -> Macro {
     Macro(name, arguments, [text, text, text])
 }
@@ -118,8 +118,8 @@ static MACROS: &[Macro] = &[
     same("event_rank", 1, "cast(case when {0} in ('add_to_cart', 'remove_from_cart') then 1 when {0} = 'checkout' then 2 when {0} = 'purchase' then 3 when {0} = 'refund' then 4 else 0 end as int)"),
     // The customer of a fact row: the account on the row, else the visitor's.
     same("customer_id", 2, "coalesce({0}.user_id, {1}.customer_id)"),
-    // Lower-case host of a URL, without www.
-    same("url_host", 1, "case when lower({0}) like '%://www.%' then substr(split_part(split_part(lower({0}), '://', 2), '/', 1), 5) when {0} like '%://%' then split_part(split_part(lower({0}), '://', 2), '/', 1) else split_part(lower({0}), '/', 1) end"),
+    // Lower-case host of a URL, without www., port, path and query.
+    same("url_host", 1, "substr(replace('//' || split_part(split_part(split_part(split_part(case when {0} like '%://%' then split_part(lower({0}), '://', 2) else lower({0}) end, '/', 1), '?', 1), '#', 1), ':', 1), '//www.', '//'), 3)"),
     same("month_name", 1, "case date_part('month', {0}) when 1 then 'January' when 2 then 'February' when 3 then 'March' when 4 then 'April' when 5 then 'May' when 6 then 'June' when 7 then 'July' when 8 then 'August' when 9 then 'September' when 10 then 'October' when 11 then 'November' else 'December' end"),
     Macro("day_name", 1, [
         "case (cast({0} as int) + 3) % 7 when 0 then 'Monday' when 1 then 'Tuesday' when 2 then 'Wednesday' when 3 then 'Thursday' when 4 then 'Friday' when 5 then 'Saturday' else 'Sunday' end",
@@ -199,4 +199,68 @@ fn expand(
         expanded = expanded.replace(&format!("{{{position}}}"), argument);
     }
     Ok(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use arrow::array::AsArray;
+
+    use super::*;
+    use crate::engine::{Engine, LocalEngine, Options, Params};
+
+    /// The one text that an expression gives in the engine.
+    fn evaluate(expression: &str) -> String {
+        let compiler = Compiler::new(Dialect::DataFusion);
+        let sql = compiler.compile("test", &format!("select cast({expression} as string)")).unwrap();
+        let engine = LocalEngine::empty(&Options { threads: 1, memory_limit: None }).unwrap();
+        let batches = (&engine as &dyn Engine).collect(&sql, &Params::new()).unwrap();
+        batches[0].column(0).as_string::<i32>().value(0).to_owned()
+    }
+
+    #[test]
+    fn hosts_lose_scheme_www_port_path_and_query() {
+        for url in [
+            "https://www.Example.com/a?b",
+            "example.com?x=1",
+            "http://example.com:8080#top",
+            "www.example.com",
+        ] {
+            assert_eq!(evaluate(&format!("{{{{ url_host(\"'{url}'\") }}}}")), "example.com", "{url}");
+        }
+    }
+
+    #[test]
+    fn calendars_follow_iso_8601() {
+        // 2027-01-03 is the Sunday of week 53 of 2026.
+        let date = "cast('2027-01-03' as date)";
+        assert_eq!(evaluate(&format!("{{{{ iso_year(\"{date}\") }}}}")), "2026");
+        assert_eq!(evaluate(&format!("{{{{ iso_week(\"{date}\") }}}}")), "53");
+        assert_eq!(evaluate(&format!("{{{{ iso_day_of_week(\"{date}\") }}}}")), "7");
+        assert_eq!(evaluate(&format!("{{{{ iso_week_start(\"{date}\") }}}}")), "2026-12-28");
+        assert_eq!(evaluate(&format!("{{{{ day_name(\"{date}\") }}}}")), "Sunday");
+    }
+
+    #[test]
+    fn keys_are_the_first_sixty_bits_of_md5() {
+        // md5('abc') = 900150983cd24fb0d6963f7d28e17f72; its first 15 digits:
+        assert_eq!(evaluate("{{ hash60(\"'abc'\") }}"), 0x0900_1509_83cd_24fb_i64.to_string());
+        assert_eq!(evaluate("md5('abc')"), "900150983cd24fb0d6963f7d28e17f72");
+    }
+
+    #[test]
+    fn the_business_clock_follows_summer_time() {
+        // 2026-03-29 01:00 UTC is the moment Berlin's clocks go from 2 to 3.
+        let local = |us: i64| evaluate(&format!("{{{{ local_us(\"{us}\", \"'Europe/Berlin'\") }}}}"));
+        let spring: i64 = 1_774_746_000_000_000;
+        assert_eq!(local(spring - 1), (spring - 1 + 3_600_000_000).to_string());
+        assert_eq!(local(spring), (spring + 7_200_000_000).to_string());
+    }
+
+    #[test]
+    fn a_macro_refuses_the_wrong_number_of_arguments() {
+        let error = Compiler::new(Dialect::Spark).compile("gold.x", "{{ add_days('a') }}").unwrap_err();
+        assert!(error.to_string().contains("add_days takes 2 arguments"), "{error}");
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::DateTime;
 use clickmill::engine::{self, Engine, LocalEngine, Params, ParquetTarget};
-use clickmill::lake::{Lake, TableRef};
+use clickmill::lake::{Lake, Layer, TableRef};
 use clickmill::progress::Progress;
 use clickmill::{ingest, transform};
 
@@ -437,6 +437,29 @@ fn a_log_without_prices_has_orders_without_value() {
         ),
         ["1 0 1 0.00", "2 1 1 0.00"]
     );
+}
+
+/// The first law: late, out of order and in several files, the same events give the same rows.
+#[test]
+fn the_order_and_the_files_of_the_input_change_nothing() {
+    let events = events();
+    let (header, rows) = events.split_once('\n').unwrap();
+    let backwards: Vec<_> = rows.lines().rev().collect();
+    let (late, early) = backwards.split_at(backwards.len() / 2);
+    let file = |rows: &[&str]| format!("{header}\n{}\n", rows.join("\n"));
+    let warehouse = Warehouse::of(
+        "backwards",
+        &[("a.csv", &file(late)), ("b.csv", &file(early)), ("products.csv", PRODUCTS), ("users.csv", USERS)],
+    );
+    let tables = warehouse.lake.tables(Layer::Gold).unwrap();
+    assert_eq!(tables.len(), 17);
+    for table in tables {
+        let all = format!("select * from {table}");
+        let (mut expected, mut found) = (TOLD.rows(&all), warehouse.rows(&all));
+        expected.sort();
+        found.sort();
+        assert_eq!(expected, found, "{table}");
+    }
 }
 
 /// Tables are spoilt one way for each check, and each check must see it.

@@ -15,22 +15,6 @@ users as (
 
 ),
 
-visitors as (
-
-    select * from gold.dim_visitors
-
-),
-
--- A customer all of whose devices are bots is none.
-bots as (
-
-    select customer_id
-    from visitors
-    group by customer_id
-    having bool_and(is_bot)
-
-),
-
 final as (
 
     select
@@ -50,9 +34,8 @@ final as (
         coalesce(sum(users.days_since_last_order), 0)::bigint
             as days_since_last_order_sum
     from users
-    where not exists (
-        select from bots where bots.customer_id = users.customer_id
-    )
+    -- Accounts that never came are no customers yet; dim_users counts no bots.
+    where users.sessions > 0 or users.orders > 0
     group by
         users.as_of_date,
         users.rfm_segment,
