@@ -111,13 +111,16 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
         false => format!(" --data-dir {}", shell_word(&lake.root().to_string_lossy())),
     };
     // As it was called, so that the line works when the program is not on the PATH.
-    let clickmill = std::env::args().next().unwrap_or_else(|| "clickmill".to_owned());
-    text += &match report.database {
-        Some(_) => format!(
-            "next       {clickmill} db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'\n"
-        ),
-        None => format!("next       {clickmill} query{at} 'select * from fact_daily_metrics limit 5'\n"),
+    let clickmill = shell_word(&std::env::args().next().unwrap_or_else(|| "clickmill".to_owned()));
+    let next = match (&report.database, until) {
+        (Some(_), _) => {
+            format!("db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'")
+        }
+        (None, Stage::Generate) => format!("ingest{at}"),
+        (None, Stage::Ingest) => format!("transform{at}"),
+        (None, _) => format!("query{at} 'select * from fact_daily_metrics limit 5'"),
     };
+    text += &format!("next       {clickmill} {next}\n");
     print(&text)
 }
 
@@ -294,6 +297,10 @@ fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
         DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load())?.expose())),
         DbAction::Psql { arguments } => {
             let url = server::url(&lake, &config.load())?;
+            let private = server::status(&lake)?;
+            if private.state == State::Stopped && private.url.as_ref() == Some(&url) {
+                server::start(&lake, None)?;
+            }
             let status = server::psql_command(&url)?
                 .args(arguments)
                 .status()

@@ -12,7 +12,7 @@ const HEADER: &str = "event_id,visitor_id,user_id,event_time,event_type,product_
 
 /// Made data up to gold, read by many tests, changed by none.
 static MADE: LazyLock<Workdir> = LazyLock::new(|| {
-    let dir = Workdir::new();
+    let dir = Workdir::lasting("fault");
     dir.done("run --until transform --sessions 1200 --days 14 --products 60");
     dir
 });

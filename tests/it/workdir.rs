@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 
 /// The folder; what was started in it is stopped, and all of it goes, with this value.
 pub struct Workdir {
-    folder: tempfile::TempDir,
+    root: PathBuf,
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// What a run of the binary gave.
@@ -27,11 +28,20 @@ pub struct Ran {
 
 impl Workdir {
     pub fn new() -> Self {
-        Self { folder: tempfile::Builder::new().prefix("clickmill-it-").tempdir().unwrap() }
+        let folder = tempfile::Builder::new().prefix("clickmill-it-").tempdir().unwrap();
+        Self { root: folder.path().to_owned(), _folder: Some(folder) }
+    }
+
+    /// A folder among the build's files, for what many tests read: nobody drops a static.
+    pub fn lasting(name: &str) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        Self { root, _folder: None }
     }
 
     pub fn path(&self, relative: &str) -> PathBuf {
-        self.folder.path().join(relative)
+        self.root.join(relative)
     }
 
     /// Writes a file, with its folders, and returns its path.
@@ -51,7 +61,7 @@ impl Workdir {
                 command.env_remove(&name);
             }
         }
-        command.env_remove("RUST_LOG").args(args).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env_remove("RUST_LOG").args(args).current_dir(&self.root).stdin(Stdio::null());
         command
     }
 
