@@ -108,10 +108,8 @@ pub(super) fn encode_days(
         let batch = batch.map_err(|source| unreadable(target, source))?;
         let rows = Rows::try_new(&batch, &target.types)?;
         for (row, day) in days(&batch, target, date_column)?.into_iter().enumerate() {
-            if open.as_ref().is_some_and(|(current, _)| *current != day) {
-                if let Some((day, encoded)) = open.take() {
-                    on_day(day, encoded)?;
-                }
+            if let Some((day, encoded)) = open.take_if(|(current, _)| *current != day) {
+                on_day(day, encoded)?;
             }
             open.get_or_insert_with(|| (day, Encoded::default())).1.push(&rows, row)?;
         }

@@ -7,6 +7,5 @@ mod gold;
 mod ingest;
 mod load;
 mod pipeline;
-mod shop;
 mod sources;
 mod workdir;
