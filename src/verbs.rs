@@ -33,7 +33,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Load(_) => stage(Stage::Load, config, now, progress),
         Command::Report(_) => stage(Stage::Report, config, now, progress),
         Command::Query(args) => query(args, config),
-        Command::Check(_) => check(config),
+        Command::Check => check(config),
         Command::Models(args) => models(args),
         Command::Sources => sources(),
         Command::Db(args) => db(args, config),
@@ -208,7 +208,7 @@ fn keys_as_text(batch: &RecordBatch) -> std::result::Result<RecordBatch, arrow::
 }
 
 fn check(config: &Config) -> Result<ExitCode> {
-    let outcomes = transform::check(&config.lake(), &config.transform()?)?;
+    let outcomes = transform::check(&config.lake(), &config.engine()?)?;
     let mut text = String::new();
     for outcome in &outcomes {
         let verdict =
