@@ -14,7 +14,7 @@ use clap::CommandFactory;
 use clickmill::cli::{Cli, Command, DbAction, DbArgs, ModelsArgs, QueryArgs, RowFormat, RunArgs};
 use clickmill::config::Config;
 use clickmill::engine::{Engine, LocalEngine};
-use clickmill::lake::Layer;
+use clickmill::lake::{Lake, Layer};
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
@@ -134,9 +134,20 @@ fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// Completes what a killed run left half done, unless a run is at work: what
+/// it is building is not ours to clear away.
+fn settle(lake: &Lake) -> Result<()> {
+    if lake.is_staged()
+        && let Ok(_lock) = lake.lock()
+    {
+        lake.recover()?;
+    }
+    Ok(())
+}
+
 fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
-    lake.recover()?;
+    settle(&lake)?;
     if Layer::ALL.iter().all(|layer| lake.tables(*layer).is_ok_and(|tables| tables.is_empty())) {
         return Err(Error::Usage(format!(
             "{} holds no tables to query; run `clickmill run` first, or name the folder with --data-dir",
@@ -208,7 +219,9 @@ fn keys_as_text(batch: &RecordBatch) -> std::result::Result<RecordBatch, arrow::
 }
 
 fn check(config: &Config) -> Result<ExitCode> {
-    let outcomes = transform::check(&config.lake(), &config.engine()?)?;
+    let lake = config.lake();
+    settle(&lake)?;
+    let outcomes = transform::check(&lake, &config.engine()?)?;
     let mut text = String::new();
     for outcome in &outcomes {
         let verdict =
@@ -322,6 +335,7 @@ fn print_config(config: &Config) -> Result<ExitCode> {
 fn clean(config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
     let _lock = lake.lock()?;
+    lake.recover()?;
     let mut text = String::new();
     if server::stop(&lake)? {
         text += "stopped the private PostgreSQL\n";

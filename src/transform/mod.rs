@@ -193,7 +193,6 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
 /// [`Error::Transform`] or [`Error::Engine`] when a check cannot run; bad rows
 /// are in the outcomes, not an error.
 pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>> {
-    lake.recover()?;
     require(lake, Layer::Bronze, "batches", "ingest")?;
     require(lake, Layer::Gold, "fact_events", "transform")?;
     let options = State::read(lake).map(|state| state.options).unwrap_or_default();
