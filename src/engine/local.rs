@@ -1,7 +1,7 @@
 //! DataFusion in this process.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -67,6 +67,10 @@ impl LocalEngine {
         let settings = config.options_mut();
         settings.execution.parquet.schema_force_view_types = false;
         settings.sql_parser.map_string_types_to_utf8view = false;
+        // Hash the smaller side of a join whole rather than deal both sides out again,
+        // wide rows and all.
+        settings.optimizer.hash_join_single_partition_threshold = 256 << 20;
+        settings.optimizer.hash_join_single_partition_threshold_rows = 16 << 20;
         settings.execution.time_zone = Some("+00:00".to_owned());
         let mut environment = RuntimeEnvBuilder::new();
         if let Some(limit) = options.memory_limit {
@@ -92,6 +96,55 @@ impl LocalEngine {
         let schema: Arc<dyn SchemaProvider> = Arc::new(MemorySchemaProvider::new());
         catalog.register_schema(name, schema.clone()).map_err(|source| failed("make a schema", source))?;
         Ok(schema)
+    }
+
+    /// Makes Parquet files readable as one table; where their columns differ it has all of them.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Engine`] when the files cannot be read.
+    pub fn attach_files(
+        &self,
+        schema_name: &str,
+        name: &str,
+        files: &[PathBuf],
+        columns_differ: bool,
+    ) -> Result<()> {
+        let mut urls = Vec::new();
+        let mut schema: Option<Schema> = None;
+        for (position, path) in files.iter().enumerate() {
+            let path_text = path.to_string_lossy();
+            urls.push(
+                ListingTableUrl::parse(&path_text)
+                    .map_err(|source| failed("read a table's files", source))?,
+            );
+            if position == 0 || columns_differ {
+                let file = File::open(path).map_err(Error::io("read", path))?;
+                let found = ParquetRecordBatchReaderBuilder::try_new(file)
+                    .map_err(|source| failed(&format!("read {}", path.display()), source))?
+                    .schema()
+                    .as_ref()
+                    .clone()
+                    .with_metadata(Default::default());
+                schema = Some(match schema {
+                    None => found,
+                    Some(known) => Schema::try_merge([known, found])
+                        .map_err(|source| failed(&format!("read {}", path.display()), source))?,
+                });
+            }
+        }
+        let Some(schema) = schema else { return Ok(()) };
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        let config = ListingTableConfig::new_with_multi_paths(urls)
+            .with_listing_options(options)
+            .with_schema(Arc::new(schema));
+        let provider =
+            ListingTable::try_new(config).map_err(|source| failed("read a table's files", source))?;
+        let schema = self.schema(schema_name)?;
+        schema.deregister_table(name).map_err(|source| failed("replace a table", source))?;
+        schema
+            .register_table(name.to_owned(), Arc::new(provider))
+            .map_err(|source| failed("register a table", source))?;
+        Ok(())
     }
 
     async fn plan(&self, sql: &str, params: &Params) -> std::result::Result<DataFrame, DataFusionError> {
@@ -151,43 +204,9 @@ impl Engine for LocalEngine {
     }
 
     fn attach(&self, table: &TableRef, folder: &Path) -> Result<()> {
-        let mut urls = Vec::new();
-        let mut schema: Option<Schema> = None;
-        for (position, path) in files_below(folder, "parquet")?.iter().enumerate() {
-            let path_text = path.to_string_lossy();
-            urls.push(
-                ListingTableUrl::parse(&path_text)
-                    .map_err(|source| failed("read a table's files", source))?,
-            );
-            // Made tables have one schema; received ones (bronze) may gain columns from file to file.
-            if position == 0 || table.layer == Layer::Bronze {
-                let file = File::open(path).map_err(Error::io("read", path))?;
-                let found = ParquetRecordBatchReaderBuilder::try_new(file)
-                    .map_err(|source| failed(&format!("read {}", path.display()), source))?
-                    .schema()
-                    .as_ref()
-                    .clone()
-                    .with_metadata(Default::default());
-                schema = Some(match schema {
-                    None => found,
-                    Some(known) => Schema::try_merge([known, found])
-                        .map_err(|source| failed(&format!("read {}", path.display()), source))?,
-                });
-            }
-        }
-        let Some(schema) = schema else { return Ok(()) };
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-        let config = ListingTableConfig::new_with_multi_paths(urls)
-            .with_listing_options(options)
-            .with_schema(Arc::new(schema));
-        let provider =
-            ListingTable::try_new(config).map_err(|source| failed("read a table's files", source))?;
-        let schema = self.schema(table.layer.as_str())?;
-        schema.deregister_table(&table.name).map_err(|source| failed("replace a table", source))?;
-        schema
-            .register_table(table.name.clone(), Arc::new(provider))
-            .map_err(|source| failed("register a table", source))?;
-        Ok(())
+        // Made tables have one schema; received ones (bronze) may gain columns from file to file.
+        let columns_differ = table.layer == Layer::Bronze;
+        self.attach_files(table.layer.as_str(), &table.name, &files_below(folder, "parquet")?, columns_differ)
     }
 
     fn define_view(&self, schema: &str, name: &str, sql: &str, params: &Params) -> Result<()> {
