@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
@@ -26,6 +26,9 @@ use super::{Engine, Options, Params, ParquetTarget, functions};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
 use crate::summary::TableSummary;
+
+/// How many batches may wait for the Parquet writer.
+const BATCHES_WAITING: usize = 4;
 
 /// The engine on this machine: DataFusion over the lake's Parquet files.
 pub struct LocalEngine {
@@ -65,6 +68,8 @@ impl LocalEngine {
             .with_information_schema(true)
             .with_default_catalog_and_schema("clickmill", Layer::Gold.as_str());
         let settings = config.options_mut();
+        // The lake's own files have no page index to look for.
+        settings.execution.parquet.enable_page_index = false;
         settings.execution.parquet.schema_force_view_types = false;
         settings.sql_parser.map_string_types_to_utf8view = false;
         // Hash the smaller side of a join whole rather than deal both sides out again,
@@ -183,10 +188,29 @@ impl Engine for LocalEngine {
         let started = Instant::now();
         let mut stream = self.stream(sql, params)?;
         let mut writer = TableWriter::new(target.clone(), stream.schema());
-        while let Some(batch) = self.runtime.block_on(stream.next()) {
-            writer.write(&batch.map_err(|source| failed(&format!("make {table}"), source))?)?;
-        }
-        let (rows, bytes) = writer.finish()?;
+        // Encoding takes as long as the query, so it has a thread of its own.
+        let (sender, batches) = mpsc::sync_channel::<RecordBatch>(BATCHES_WAITING);
+        let (rows, bytes) = std::thread::scope(|scope| {
+            let written = scope.spawn(move || {
+                for batch in batches {
+                    writer.write(&batch)?;
+                }
+                Ok(writer)
+            });
+            let (mut made, mut is_wanted) = (Ok(()), true);
+            while let Some(batch) = self.runtime.block_on(stream.next()) {
+                made = batch.map_err(|source| failed(&format!("make {table}"), source)).map(|batch| {
+                    // Where nobody receives, the writer has failed; it says why when it is joined.
+                    is_wanted = sender.send(batch).is_ok();
+                });
+                if made.is_err() || !is_wanted {
+                    break;
+                }
+            }
+            drop(sender);
+            let writer = written.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            made.and(writer)?.finish()
+        })?;
         Ok(TableSummary::new(table.to_string(), rows, bytes, started.elapsed().as_secs_f64()))
     }
 
