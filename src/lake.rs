@@ -242,6 +242,12 @@ impl Staging {
         self.layer(table.layer).join(&table.name)
     }
 
+    /// The folder of a table that other tables are made from and that goes
+    /// away with the staging area.
+    pub fn working(&self, table: &TableRef) -> PathBuf {
+        self.lake.root.join(STAGING).join("working").join(&table.name)
+    }
+
     /// Puts the staged layers in the place of the old ones. A run killed in
     /// between is completed by the next [`Lake::recover`].
     ///

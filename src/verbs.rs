@@ -260,7 +260,11 @@ fn models(args: &ModelsArgs) -> Result<ExitCode> {
     }
     for (position, model) in graph.models().iter().enumerate() {
         let inputs: Vec<_> = graph.inputs(&model.table).iter().map(ToString::to_string).collect();
-        let storage = if model.storage == Storage::View { "view" } else { "table" };
+        let storage = match model.storage {
+            Storage::Table => "table",
+            Storage::View => "view",
+            Storage::Working => "working",
+        };
         text +=
             &format!("{:>3}  {:<30} {storage:<6} {}\n", position + 1, model.table.to_string(), model.grain);
         if !inputs.is_empty() {

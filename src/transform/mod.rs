@@ -13,7 +13,6 @@ mod mapping;
 mod model;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -24,7 +23,7 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::{self, Engine, LocalEngine, Params, ParquetTarget};
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Layer, TableRef};
+use crate::lake::{Lake, Layer, Staging, TableRef};
 use crate::progress::Progress;
 use crate::summary::TableSummary;
 
@@ -152,7 +151,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     {
         return Ok(outcome);
     }
-    mapping::define_sources(&engine, &batches, &compiler)?;
+    mapping::define_sources(&engine, lake, &batches, &compiler)?;
     let graph = Graph::new(models, &compiler)?;
     let checks = Check::all()?;
     progress.begin("transform", (graph.models().len() + checks.len()) as u64);
@@ -162,7 +161,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     for layer in [Layer::Silver, Layer::Gold] {
         for wave in graph.waves(layer) {
             let made = side_by_side(threads(options), &wave, |model| {
-                let table = build(&engine, &compiler, model, &params, &staging.table(&model.table))?;
+                let table = build(&engine, &compiler, model, &params, &staging)?;
                 progress.advance(1)?;
                 Ok(table)
             })?;
@@ -200,11 +199,12 @@ pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>>
     let batches = mapping::attach_bronze(&engine, lake)?;
     let compiler = mapping::compiler(&engine, &batches)?;
     let params = options.params();
-    mapping::define_sources(&engine, &batches, &compiler)?;
+    mapping::define_sources(&engine, lake, &batches, &compiler)?;
     for model in Graph::new(Model::all()?, &compiler)?.models() {
         let sql = compiler.compile(&model.table.to_string(), &model.text)?;
         match model.storage {
-            Storage::View => {
+            // What is not kept is worked out again.
+            Storage::View | Storage::Working => {
                 engine.define_view(model.table.layer.as_str(), &model.table.name, &sql, &params)?
             }
             Storage::Table => engine.attach(&model.table, &lake.table(&model.table))?,
@@ -286,18 +286,20 @@ fn build(
     compiler: &Compiler,
     model: &Model,
     params: &Params,
-    folder: &Path,
+    staging: &Staging,
 ) -> Result<Option<TableSummary>> {
     let TableRef { layer, name } = &model.table;
     let sql = compiler.compile(&model.table.to_string(), &model.text)?;
     let made = match model.storage {
         Storage::View => engine.define_view(layer.as_str(), name, &sql, params).map(|()| None),
-        Storage::Table => {
-            let target =
-                ParquetTarget { folder: folder.to_owned(), partition_by: model.partition_by.clone() };
-            engine
-                .materialize(&model.table, &sql, params, &target)
-                .and_then(|summary| engine.attach(&model.table, folder).map(|()| Some(summary)))
+        Storage::Table | Storage::Working => {
+            let is_kept = model.storage == Storage::Table;
+            let folder = if is_kept { staging.table(&model.table) } else { staging.working(&model.table) };
+            let target = ParquetTarget { folder, partition_by: model.partition_by.clone() };
+            engine.materialize(&model.table, &sql, params, &target).and_then(|summary| {
+                engine.attach(&model.table, &target.folder)?;
+                Ok(is_kept.then_some(summary))
+            })
         }
     };
     made.map_err(|error| named(model, error))
