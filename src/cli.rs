@@ -68,7 +68,7 @@ pub enum Command {
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
     /// Run the data-quality checks over what is there
-    Check(ModelFlags),
+    Check(CheckArgs),
     /// Print the SQL models: order, grain, lineage
     Models(ModelsArgs),
     /// List the raw formats that can be read
@@ -186,6 +186,17 @@ pub struct ModelFlags {
     full_refresh: bool,
 }
 
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Compare gold with what the generator knows to be true, instead
+    #[arg(long)]
+    pub truth: bool,
+    /// How silver and gold were made.
+    #[command(flatten)]
+    pub model: ModelFlags,
+}
+
 /// Where to load.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "PostgreSQL")]
@@ -297,7 +308,8 @@ impl Cli {
             }
             Command::Generate(flags) => list.generate(flags),
             Command::Ingest(flags) => list.input(flags),
-            Command::Transform(flags) | Command::Check(flags) => list.model(flags),
+            Command::Transform(flags) => list.model(flags),
+            Command::Check(check) => list.model(&check.model),
             Command::Load(flags) => list.load(flags),
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);

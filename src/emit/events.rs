@@ -12,10 +12,10 @@ use super::batch::Batch;
 use super::csv::Csv;
 use super::file::{FileEntry, RawFile};
 use super::jsonl::Jsonl;
-use super::truth::TruthWriter;
+use super::truth::Truth;
 use super::{Format, Options, parquet, row, schema, write_error};
 use crate::error::{Error, Result};
-use crate::generate::{Event, Plan, Shard, ShardRows, TrueSession};
+use crate::generate::{Event, Fact, Plan, Shard, ShardRows, TrueSession};
 use crate::progress::Progress;
 
 /// Rows of a record batch on its way to Parquet.
@@ -29,10 +29,13 @@ struct Made {
     file: Option<FileEntry>,
     /// Times of its first and last event.
     times: Option<(i64, i64)>,
+    /// The block of users it belongs to.
+    block: u32,
     sessions: Vec<TrueSession>,
+    facts: Vec<Fact>,
 }
 
-/// Writes the event files and the true sessions; returns the times of the
+/// Writes the event files and the truth; returns the times of the
 /// first and last event.
 pub(super) fn write(
     plan: &Arc<Plan>,
@@ -46,7 +49,7 @@ pub(super) fn write(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if options.threads == 0 { cores } else { options.threads }.min(shards.len()).max(1);
     let queue = Mutex::new(shards.into_iter().enumerate());
-    let mut truth = TruthWriter::create(raw)?;
+    let mut truth = Truth::create(plan, raw)?;
     let mut times: Option<(i64, i64)> = None;
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(threads);
@@ -58,22 +61,22 @@ pub(super) fn write(
         // Shards finish in any order; the truth is written in the plan's.
         let (mut waiting, mut next) = (BTreeMap::new(), 0);
         for made in receiver {
-            let made = made?;
+            let mut made = made?;
             progress.advance(1)?;
-            files.extend(made.file);
+            files.extend(made.file.take());
             times = match (times, made.times) {
                 (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
                 (known, found) => known.or(found),
             };
-            waiting.insert(made.place, made.sessions);
-            while let Some(sessions) = waiting.remove(&next) {
-                truth.write(raw, &sessions)?;
+            waiting.insert(made.place, made);
+            while let Some(made) = waiting.remove(&next) {
+                truth.write(made.block, &made.sessions, &made.facts)?;
                 next += 1;
             }
         }
         Ok::<_, Error>(())
     })?;
-    files.push(truth.publish(raw)?);
+    files.extend(truth.publish()?);
     Ok(times)
 }
 
@@ -91,7 +94,16 @@ fn make(
         let ShardRows { events, sessions } = shard.rows();
         let times =
             events.first().zip(events.last()).map(|(first, last)| (first.event_time, last.event_time));
-        let made = file(&shard, &events, raw, plan, format).map(|file| Made { place, file, times, sessions });
+        let facts = events.iter().map(Fact::from).collect();
+        let block = shard.block();
+        let made = file(&shard, &events, raw, plan, format).map(|file| Made {
+            place,
+            file,
+            times,
+            block,
+            sessions,
+            facts,
+        });
         if sender.send(made).is_err() {
             return;
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::file::{self, FileEntry, RawFile};
-use super::{Format, Options};
+use super::{Format, Options, truth};
 use crate::error::{Error, Result};
 use crate::generate::Plan;
 
@@ -67,15 +67,20 @@ pub(super) struct Table {
     pub last_event_time: Option<String>,
 }
 
-/// The table a raw file belongs to.
-pub(super) fn table_of(path: &str) -> &'static str {
-    match path.split('/').next() {
-        Some("events") => "raw.events",
-        Some("truth") => "raw.truth_sessions",
-        Some("users.csv") => "raw.users",
-        _ => "raw.products",
+/// The table a raw file belongs to; the answers are none.
+fn table_of(path: &str) -> Option<&'static str> {
+    match path {
+        "users.csv" => Some("raw.users"),
+        "products.csv" => Some("raw.products"),
+        truth::SESSIONS => Some("raw.truth_sessions"),
+        truth::VISITORS => Some("raw.truth_visitors"),
+        path => path.starts_with("events/").then_some("raw.events"),
     }
 }
+
+/// The tables, in the order in which they are told.
+pub(super) const TABLES: [&str; 5] =
+    ["raw.users", "raw.products", "raw.events", "raw.truth_sessions", "raw.truth_visitors"];
 
 impl Asked {
     pub(super) fn new(plan: &Plan, options: &Options) -> Self {
@@ -141,10 +146,10 @@ impl Manifest {
             DateTime::from_timestamp_millis(milliseconds)
                 .map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
         };
-        let tables = ["raw.users", "raw.products", "raw.events", "raw.truth_sessions"]
+        let tables = TABLES
             .into_iter()
             .map(|table| {
-                let own = || files.iter().filter(|file| table_of(&file.path) == table);
+                let own = || files.iter().filter(|file| table_of(&file.path) == Some(table));
                 let times = event_times.filter(|_| table == "raw.events");
                 Table {
                     table: table.to_owned(),

@@ -1,8 +1,9 @@
 //! Rows to raw files: the log a shop's collector would have written.
 //!
 //! [`emit`] makes `users.csv`, `products.csv`, `events/dt=YYYY-MM-DD/part-NNNN.*`
-//! (the part is the block of users), `truth/sessions.parquet` and, last,
-//! `_manifest.json` in the raw folder of the lake. Threads take shards from
+//! (the part is the block of users), the truth (`truth/sessions.parquet`,
+//! `truth/visitors.parquet`, `truth/answers.json`) and, last, `_manifest.json`
+//! in the raw folder of the lake. Threads take shards from
 //! one list, each file is made by one thread, and what is in it follows from
 //! the plan alone: the bytes are the same at any thread count.
 //!
@@ -140,7 +141,7 @@ fn write(
     raw: &Path,
     options: &Options,
     progress: &Progress,
-) -> Result<(Manifest, [f64; 4])> {
+) -> Result<(Manifest, [f64; manifest::TABLES.len()])> {
     let started = Instant::now();
     let mut files = vec![users(plan, raw, progress)?];
     let user_seconds = started.elapsed().as_secs_f64();
@@ -152,7 +153,7 @@ fn write(
     manifest.write(raw)?;
     // The truth is written while the events are.
     let event_seconds = started.elapsed().as_secs_f64() - user_seconds - product_seconds;
-    Ok((manifest, [user_seconds, product_seconds, event_seconds, event_seconds]))
+    Ok((manifest, [user_seconds, product_seconds, event_seconds, event_seconds, event_seconds]))
 }
 
 /// Writes `users.csv`.

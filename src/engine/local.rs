@@ -153,7 +153,11 @@ impl Engine for LocalEngine {
     fn attach(&self, table: &TableRef, folder: &Path) -> Result<()> {
         let mut urls = Vec::new();
         let mut schema: Option<Schema> = None;
-        for (position, path) in files_below(folder, "parquet")?.iter().enumerate() {
+        let files = match folder.is_file() {
+            true => vec![folder.to_owned()],
+            false => files_below(folder, "parquet")?,
+        };
+        for (position, path) in files.iter().enumerate() {
             let path_text = path.to_string_lossy();
             urls.push(
                 ListingTableUrl::parse(&path_text)

@@ -15,6 +15,7 @@
 //! are exactly what gap sessionization finds. All events lie within the
 //! period. Order lines carry the catalogue's price of their day.
 
+mod answers;
 mod event;
 mod journey;
 #[cfg(test)]
@@ -37,6 +38,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::error::{Error, Result};
 
+pub use answers::{Answers, Fact, Tally};
 pub use event::{Event, EventType, Outcome, Page, TrueSession, Visit};
 pub use place::{COUNTRIES, Country};
 pub use product::Product;
@@ -218,6 +220,11 @@ impl Plan {
     /// How visitors behave.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// The arms of the experiment, by name.
+    pub fn variants(&self) -> &[String] {
+        &self.profile.experiment.variants
     }
 
     /// The price of a product on a day of the period, in cents.

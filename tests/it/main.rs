@@ -6,3 +6,4 @@ mod ingest;
 mod load;
 mod shop;
 mod sources;
+mod truth;
