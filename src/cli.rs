@@ -54,7 +54,7 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Do it all: generate, ingest, transform, load, report
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Make raw files: users, products, sessions and events
     Generate(GenerateFlags),
     /// Bring raw files of any known source to bronze

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 use toml::Value;
 
 use crate::error::{Error, Result};
@@ -282,12 +283,26 @@ impl Config {
         self.flag("generate.overwrite")
     }
 
-    /// Where to load.
+    /// Where to load, and what the warehouse is to say of itself.
     pub fn load(&self) -> load::Options {
         load::Options {
             database_url: self.optional_text("load.database_url").map(DatabaseUrl::new),
+            time_zone: self.text("business.time_zone").to_owned(),
+            currency: self.text("business.currency").to_owned(),
+            config_hash: self.gold_fingerprint(),
             ..load::Options::default()
         }
+    }
+
+    /// A hash of the settings that every figure of gold rests on.
+    fn gold_fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for (key, value, _) in self.in_force() {
+            if ["silver.", "session.", "business."].iter().any(|section| key.starts_with(section)) {
+                hash.update(format!("{key}={value}\n"));
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// What to generate.

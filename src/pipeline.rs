@@ -151,6 +151,8 @@ fn load(
     progress: &Progress,
     report: &mut RunReport,
 ) -> Result<Vec<TableSummary>> {
+    // Before a server is looked for: without gold none needs to be started.
+    let engine = gold(config, lake)?;
     let options = config.load();
     let server = match server::find(lake, &options)? {
         ServerFound::Server(server) => server,
@@ -163,7 +165,7 @@ fn load(
     };
     report.notices.extend(server.notice().map(str::to_owned));
     report.database = Some(server.url().to_string());
-    load::load(&gold(config, lake)?, &server, &options, progress)
+    load::load(&engine, &server, &options, progress)
 }
 
 fn draw(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {

@@ -112,15 +112,29 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
     }
     let at = match lake.root() == Path::new("data") {
         true => String::new(),
-        false => format!(" --data-dir {}", lake.root().display()),
+        false => format!(" --data-dir {}", shell_word(&lake.root().to_string_lossy())),
     };
-    text += &match report.database {
-        Some(_) => format!(
-            "next       clickmill db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'\n"
-        ),
-        None => format!("next       clickmill query{at} 'select * from fact_daily_metrics limit 5'\n"),
+    // As it was called, so that the line works when the program is not on the PATH.
+    let clickmill = shell_word(&std::env::args().next().unwrap_or_else(|| "clickmill".to_owned()));
+    let next = match (&report.database, until) {
+        (Some(_), _) => {
+            format!("db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'")
+        }
+        (None, Stage::Generate) => format!("ingest{at}"),
+        (None, Stage::Ingest) => format!("transform{at}"),
+        (None, _) => format!("query{at} 'select * from fact_daily_metrics limit 5'"),
     };
+    text += &format!("next       {clickmill} {next}\n");
     print(&text)
+}
+
+/// A word that a shell takes for one, whatever is in it.
+fn shell_word(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:+@,=".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
@@ -300,6 +314,10 @@ fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
         DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load())?.expose())),
         DbAction::Psql { arguments } => {
             let url = server::url(&lake, &config.load())?;
+            let private = server::status(&lake)?;
+            if private.state == State::Stopped && private.url.as_ref() == Some(&url) {
+                server::start(&lake, None)?;
+            }
             let status = server::psql_command(&url)?
                 .args(arguments)
                 .status()

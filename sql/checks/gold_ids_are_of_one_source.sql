@@ -1,4 +1,4 @@
--- check: an id means one thing: visitors, accounts, products and orders of two sources never share one (set source.id_prefix).
+-- check: an id means one thing: visitors, accounts, products and orders of two sources never share one (--id-prefix keeps them apart).
 -- layer: gold
 
 with

@@ -37,7 +37,9 @@ ranked as (
         sum(coalesce(metrics.revenue, 0)) over () as all_revenue,
         sum(coalesce(metrics.units, 0)) over () as all_units,
         sum(coalesce(metrics.views, 0)) over () as all_views,
-        count(*) over () as all_products,
+        -- the row for products that were not recorded is no product
+        sum(case when metrics.product_id <> '(unknown)' then 1 else 0 end)
+            over () as all_products,
         row_number() over (
             order by
                 coalesce(metrics.revenue, 0) desc,

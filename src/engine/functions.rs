@@ -14,33 +14,21 @@ use md5::{Digest, Md5};
 /// All functions, to be registered with a session.
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
-        create_udf(
-            "md5",
-            vec![DataType::Utf8],
-            DataType::Utf8,
-            Volatility::Immutable,
-            Arc::new(|args| md5_hex(args)),
-        ),
+        create_udf("md5", vec![DataType::Utf8], DataType::Utf8, Volatility::Immutable, Arc::new(md5_hex)),
         create_udf(
             "is_uuid",
             vec![DataType::Utf8],
             DataType::Boolean,
             Volatility::Immutable,
-            Arc::new(|args| is_uuid(args)),
+            Arc::new(is_uuid),
         ),
-        create_udf(
-            "hash60",
-            vec![DataType::Utf8],
-            DataType::Int64,
-            Volatility::Immutable,
-            Arc::new(|args| hash60(args)),
-        ),
+        create_udf("hash60", vec![DataType::Utf8], DataType::Int64, Volatility::Immutable, Arc::new(hash60)),
         create_udf(
             "local_us",
             vec![DataType::Int64, DataType::Utf8],
             DataType::Int64,
             Volatility::Immutable,
-            Arc::new(|args| local_us(args)),
+            Arc::new(local_us),
         ),
     ]
 }

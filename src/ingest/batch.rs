@@ -246,7 +246,7 @@ fn check_one_source<'a>(
     let names = sources.into_iter().collect::<Vec<_>>().join(" and ");
     Err(Error::Usage(format!(
         "the events of {names} cannot share their ids in one data folder; use a folder for each, \
-         or give the second one an id prefix (source.id_prefix)"
+         or give the second one an id prefix (--id-prefix)"
     )))
 }
 

@@ -120,8 +120,8 @@ impl CsvFile<'_> {
         let end = self.base + self.reader.position().byte();
         let bytes = self.reader.get_ref().slice(Span { start, end });
         // The splitter leaves the last bytes of a line's end to the next record.
-        let blank = bytes.iter().take_while(|byte| is_line_end(byte)).count();
-        let tail = bytes[blank..].iter().rev().take_while(|byte| is_line_end(byte)).count();
+        let blank = bytes.iter().take_while(is_line_end).count();
+        let tail = bytes[blank..].iter().rev().take_while(is_line_end).count();
         let skipped = newlines(&bytes[..blank]);
         let breaks = newlines(bytes) - skipped - newlines(&bytes[bytes.len() - tail..]);
         let raw = Raw {

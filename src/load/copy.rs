@@ -67,7 +67,7 @@ pub(super) fn copy(
     verify(&mut transaction, &in_lake, &summaries)?;
     progress.checkpoint()?;
     transaction.commit().map_err(|error| failed("cannot commit the load", error))?;
-    analyze(client, &summaries)?;
+    analyze_facts(client, &summaries)?;
     progress.end();
     Ok(summaries)
 }
@@ -143,22 +143,20 @@ fn verify(
     Ok(())
 }
 
-/// Tells the planner about the new rows. Of the big tables only the columns by which rows
+/// Tells the planner about the new facts. Of the big tables only the columns by which rows
 /// are found and joined: addresses and the like cost most of the time and steer no plan.
-fn analyze(client: &mut Client, summaries: &[TableSummary]) -> Result<()> {
-    let mut tables = Vec::new();
-    for summary in summaries.iter().filter(|summary| summary.changed) {
-        let is_big = PARTITIONED.iter().any(|(name, _)| summary.table == format!("gold.{name}"));
-        let columns =
-            if is_big { format!("({})", key_columns(client, &summary.table)?) } else { String::new() };
-        tables.push(format!("{} {columns}", summary.table));
+fn analyze_facts(client: &mut Client, summaries: &[TableSummary]) -> Result<()> {
+    for (name, _) in PARTITIONED.iter().chain([&ORDERS]) {
+        let table = format!("gold.{name}");
+        if !summaries.iter().any(|summary| summary.table == table && summary.changed) {
+            continue;
+        }
+        let columns = key_columns(client, &table)?;
+        client
+            .batch_execute(&format!("analyze {table} ({columns})"))
+            .map_err(|error| failed(&format!("cannot analyze {table}"), error))?;
     }
-    if tables.is_empty() {
-        return Ok(());
-    }
-    client
-        .batch_execute(&format!("analyze {}", tables.join(", ")))
-        .map_err(|error| failed("cannot analyze the tables", error))
+    Ok(())
 }
 
 /// The columns of a table that are in a key, a foreign key or an index.

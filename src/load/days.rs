@@ -8,14 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use arrow::temporal_conversions::date32_to_datetime;
 use postgres::Transaction;
-use sha2::{Digest, Sha256};
 
-use super::Options;
-use super::catalog::{ORDERS, PARTITIONED, Target, quoted};
-use super::failed;
-use super::stage::{Encoded, encode_days};
+use super::catalog::{ORDERS, PARTITIONED, Target};
+use super::partition::{self, day_text};
+use super::stage::encode_days;
+use super::{Options, failed, fingerprint};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -76,9 +74,9 @@ impl Facts {
         let number = self.facts.len();
         let target = Target::find(transaction, engine, name)?;
         let is_partitioned = name != ORDERS.0;
-        let in_place = if is_partitioned { partitions(transaction, name)? } else { BTreeSet::new() };
+        let in_place = if is_partitioned { partition::all(transaction, name)? } else { BTreeSet::new() };
         let order_counts = if is_partitioned { BTreeMap::new() } else { orders_by_day(transaction)? };
-        let indexes = index_bodies(transaction, name)?;
+        let indexes = partition::index_bodies(transaction, name)?;
         let config_hash = config_hash(options);
         let mut fact =
             Fact { target, kept: BTreeSet::new(), staged: BTreeSet::new(), rows: 0, bytes: 0, seconds: 0.0 };
@@ -102,7 +100,7 @@ impl Facts {
                 .get(&day)
                 .is_some_and(|known| known.hashes[number] == hash && known.config_hash == config_hash);
             let is_there = if is_partitioned {
-                in_place.contains(&partition_name(name, day))
+                in_place.contains(&partition::name(name, day))
             } else {
                 order_counts.get(&day) == Some(&(encoded.rows as i64))
             };
@@ -113,7 +111,7 @@ impl Facts {
             staged.insert(day);
             *bytes += encoded.size();
             if is_partitioned {
-                stage_partition(transaction, target, day, date_column, &indexes, &encoded)
+                partition::stage(transaction, target, day, date_column, &indexes, &encoded)
             } else {
                 encoded.copy(transaction, target, &format!("pg_temp.stage_{name}"), false)
             }
@@ -147,8 +145,8 @@ impl Facts {
                     .map_err(|error| failed(&context, error))?;
                 continue;
             }
-            let kept: BTreeSet<_> = fact.kept.iter().map(|day| partition_name(name, *day)).collect();
-            for old in partitions(transaction, name)?.difference(&kept) {
+            let kept: BTreeSet<_> = fact.kept.iter().map(|day| partition::name(name, *day)).collect();
+            for old in partition::all(transaction, name)?.difference(&kept) {
                 transaction
                     .batch_execute(&format!("drop table gold.{old}"))
                     .map_err(|error| failed(&context, error))?;
@@ -172,9 +170,7 @@ impl Facts {
                     .map_err(|error| failed(&context, error))?;
             } else {
                 for day in &fact.staged {
-                    transaction
-                        .batch_execute(&attach_statements(name, *day))
-                        .map_err(|error| failed(&format!("{context} for {}", day_text(*day)), error))?;
+                    partition::attach(transaction, name, *day)?;
                 }
             }
             fact.seconds += started.elapsed().as_secs_f64();
@@ -222,20 +218,10 @@ impl Facts {
     }
 }
 
-/// The day as people write it.
-pub(super) fn day_text(day: i32) -> String {
-    date32_to_datetime(day).map_or_else(|| day.to_string(), |date| date.format("%Y-%m-%d").to_string())
-}
-
-fn partition_name(name: &str, day: i32) -> String {
-    format!("{name}_{}", day_text(day).replace('-', "_"))
-}
-
 /// Days are replaced when the settings behind their figures change.
 fn config_hash(options: &Options) -> String {
     let Options { time_zone, currency, config_hash, .. } = options;
-    let hash = Sha256::digest(format!("{time_zone}\n{currency}\n{config_hash}"));
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    fingerprint(format!("{time_zone}\n{currency}\n{config_hash}"))
 }
 
 fn known_days(transaction: &mut Transaction<'_>) -> Result<BTreeMap<i32, Day>> {
@@ -261,81 +247,10 @@ fn known_days(transaction: &mut Transaction<'_>) -> Result<BTreeMap<i32, Day>> {
         .collect())
 }
 
-/// The names of a table's partitions.
-fn partitions(transaction: &mut Transaction<'_>, name: &str) -> Result<BTreeSet<String>> {
-    let rows = transaction
-        .query(
-            "select pg_class.relname::text
-            from pg_inherits
-            inner join pg_class on pg_inherits.inhrelid = pg_class.oid
-            where pg_inherits.inhparent = ('gold.' || $1)::text::regclass",
-            &[&name],
-        )
-        .map_err(|error| failed(&format!("cannot look at the days of gold.{name}"), error))?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
-}
-
 /// How many orders each day has.
 fn orders_by_day(transaction: &mut Transaction<'_>) -> Result<BTreeMap<i32, i64>> {
     let rows = transaction
         .query("select order_date - date '1970-01-01', count(*) from gold.fact_orders group by 1", &[])
         .map_err(|error| failed("cannot count gold.fact_orders", error))?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-}
-
-/// What follows `create index on TABLE using` for each index of a table but its primary key.
-fn index_bodies(transaction: &mut Transaction<'_>, name: &str) -> Result<Vec<String>> {
-    let rows = transaction
-        .query(
-            "select pg_get_indexdef(indexrelid)
-            from pg_index
-            where indrelid = ('gold.' || $1)::text::regclass and not indisprimary",
-            &[&name],
-        )
-        .map_err(|error| failed(&format!("cannot look at the indexes of gold.{name}"), error))?;
-    Ok(rows
-        .iter()
-        .filter_map(|row| row.get::<_, &str>(0).split_once(" USING ").map(|(_, body)| body.to_owned()))
-        .collect())
-}
-
-/// Copies a day into a table of its own, with all that the partition will need but foreign keys.
-fn stage_partition(
-    transaction: &mut Transaction<'_>,
-    target: &Target,
-    day: i32,
-    date_column: &str,
-    indexes: &[String],
-    encoded: &Encoded,
-) -> Result<()> {
-    let name = target.name;
-    let stage = format!("gold.{}_new", partition_name(name, day));
-    let context = format!("cannot stage {} of gold.{name}", day_text(day));
-    transaction
-        .batch_execute(&format!("create table {stage} (like gold.{name} including constraints)"))
-        .map_err(|error| failed(&context, error))?;
-    encoded.copy(transaction, target, &stage, true)?;
-    let mut statements = format!(
-        "alter table {stage} add primary key ({}), add constraint day check \
-         ({date_column} >= '{}' and {date_column} < '{}');",
-        quoted(&target.key),
-        day_text(day),
-        day_text(day + 1),
-    );
-    for body in indexes {
-        statements += &format!("create index on {stage} using {body};");
-    }
-    transaction.batch_execute(&statements).map_err(|error| failed(&context, error))
-}
-
-/// Makes a staged day a partition; the check it carries spares a reading of its rows.
-fn attach_statements(name: &str, day: i32) -> String {
-    let partition = partition_name(name, day);
-    format!(
-        "alter table gold.{partition}_new rename to {partition}; \
-         alter table gold.{name} attach partition gold.{partition} for values from ('{}') to ('{}'); \
-         alter table gold.{partition} drop constraint day",
-        day_text(day),
-        day_text(day + 1),
-    )
 }

@@ -6,9 +6,8 @@
 
 use postgres::Client;
 use refinery::{Migration, Runner};
-use sha2::{Digest, Sha256};
 
-use super::failed;
+use super::{failed, fingerprint};
 use crate::error::{Error, Result};
 use crate::sql;
 
@@ -75,11 +74,7 @@ fn claim_schema(client: &mut Client, name: &str, meaning: &str) -> Result<()> {
 /// Replaces the views where their files changed or one is missing.
 fn apply_views(client: &mut Client) -> Result<()> {
     let files: Vec<_> = sql::folder("sql/postgres/views").collect();
-    let mut hash = Sha256::new();
-    for file in &files {
-        hash.update(file.text);
-    }
-    let applied: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let applied = fingerprint(files.iter().map(|file| file.text).collect::<String>());
     let names: Vec<_> = files.iter().map(|file| file.stem()).collect();
     let unchanged: bool = client
         .query_one(

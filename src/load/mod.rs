@@ -10,6 +10,7 @@ mod copy;
 mod days;
 mod encode;
 mod migrate;
+mod partition;
 pub mod server;
 mod small;
 mod stage;
@@ -18,6 +19,7 @@ mod url;
 use std::time::Duration;
 
 use postgres::Client;
+use sha2::{Digest, Sha256};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -103,6 +105,15 @@ fn take_lock(client: &mut Client, progress: &Progress) -> Result<()> {
         progress.checkpoint()?;
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// SHA-256 in hexadecimal: equal bytes, equal fingerprint.
+fn fingerprint(bytes: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A load error with the server's own words.

@@ -79,6 +79,10 @@ impl SmallTable {
                 .batch_execute(&self.merge_statement())
                 .map_err(|error| failed(&format!("cannot update gold.{name}"), error))?;
         }
+        // Now, not after the commit: the checks of the facts' keys are planned by it.
+        transaction
+            .batch_execute(&format!("analyze gold.{name}"))
+            .map_err(|error| failed(&format!("cannot analyze gold.{name}"), error))?;
         self.seconds += started.elapsed().as_secs_f64();
         Ok(())
     }

@@ -6,11 +6,10 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
 use postgres::Transaction;
-use sha2::{Digest, Sha256};
 
 use super::catalog::Target;
 use super::encode::{HEADER, Rows, TRAILER};
-use super::failed;
+use super::{failed, fingerprint};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -35,7 +34,7 @@ impl Encoded {
 
     /// The rows' fingerprint: equal rows, equal hash.
     pub(super) fn hash(&self) -> String {
-        Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        fingerprint(&self.bytes)
     }
 
     /// The size of the rows in bytes.
@@ -109,10 +108,8 @@ pub(super) fn encode_days(
         let batch = batch.map_err(|source| unreadable(target, source))?;
         let rows = Rows::try_new(&batch, &target.types)?;
         for (row, day) in days(&batch, target, date_column)?.into_iter().enumerate() {
-            if open.as_ref().is_some_and(|(current, _)| *current != day) {
-                if let Some((day, encoded)) = open.take() {
-                    on_day(day, encoded)?;
-                }
+            if let Some((day, encoded)) = open.take_if(|(current, _)| *current != day) {
+                on_day(day, encoded)?;
             }
             open.get_or_insert_with(|| (day, Encoded::default())).1.push(&rows, row)?;
         }

@@ -37,10 +37,10 @@ pub fn mask_url(text: &str) -> String {
     let mut masked = text.to_owned();
     if let Some(start) = masked.find("://").map(|scheme| scheme + 3) {
         // A password may hold an unescaped @ or /, so the last @ ends it.
-        if let Some(end) = masked.rfind('@').filter(|end| *end > start) {
-            if let Some(colon) = masked[start..end].find(':').map(|colon| start + colon) {
-                masked.replace_range(colon + 1..end, "***");
-            }
+        if let Some(end) = masked.rfind('@').filter(|end| *end > start)
+            && let Some(colon) = masked[start..end].find(':').map(|colon| start + colon)
+        {
+            masked.replace_range(colon + 1..end, "***");
         }
     }
     let mut from = 0;

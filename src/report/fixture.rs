@@ -1,6 +1,8 @@
 //! A small gold layer for tests, made of views over numbers: any number of
 //! days, believable shapes, the same on every run.
 
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::engine::{LocalEngine, Options as EngineOptions, Params};
 

@@ -1,9 +1,9 @@
 //! Gold to pictures, and `summary.md` around them. No database is needed.
 //!
 //! Each chart is one file here and one query of the same stem under
-//! `sql/reports/`; [`CHARTS`] lists them. A chart reads [`column::Rows`], says
-//! its message in a [`theme::Caption`] and draws on a [`canvas::Canvas`],
-//! which is plotters writing SVG; [`raster`] turns that SVG into a PNG with the
+//! `sql/reports/`; `CHARTS` lists them. A chart reads `column::Rows`, says
+//! its message in a `theme::Caption` and draws on a `canvas::Canvas`,
+//! which is plotters writing SVG; `raster` turns that SVG into a PNG with the
 //! embedded fonts, so that the same data gives the same pixels on any machine.
 //!
 //! Ratios are always a sum divided by a sum; bars always begin at zero; days

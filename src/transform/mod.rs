@@ -129,15 +129,7 @@ const STATE_FILE: &str = "_state.json";
 /// before stay as they are), [`Error::Transform`] when a model fails.
 pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<Outcome> {
     lake.recover()?;
-    if lake.tables(Layer::Bronze)?.iter().all(|table| table.name != "batches") {
-        return Err(Error::Transform {
-            model: "bronze.batches".to_owned(),
-            message: format!(
-                "{} holds no ingested data; run `clickmill ingest` first",
-                lake.root().display()
-            ),
-        });
-    }
+    require(lake, Layer::Bronze, "batches", "ingest")?;
     let engine = LocalEngine::empty(&options.engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
     let params = options.params();
@@ -191,6 +183,8 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
 /// are in the outcomes, not an error.
 pub fn check(lake: &Lake, options: &Options) -> Result<Vec<CheckOutcome>> {
     lake.recover()?;
+    require(lake, Layer::Bronze, "batches", "ingest")?;
+    require(lake, Layer::Gold, "fact_events", "transform")?;
     let engine = LocalEngine::empty(&options.engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
     let compiler = mapping::compiler(&engine, &batches)?;
@@ -206,6 +200,18 @@ pub fn check(lake: &Lake, options: &Options) -> Result<Vec<CheckOutcome>> {
         }
     }
     Check::all()?.iter().map(|check| check.run(&engine, &compiler, &params)).collect()
+}
+
+/// Sees that a table is there, which the stage `verb` makes.
+fn require(lake: &Lake, layer: Layer, name: &str, verb: &str) -> Result<()> {
+    let table = TableRef::new(layer, name);
+    if !lake.files(&table)?.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Transform {
+        model: table.to_string(),
+        message: format!("{} holds no such table yet; run `clickmill {verb}` first", lake.root().display()),
+    })
 }
 
 /// The models and what each reads, in the order they run.

@@ -1,9 +1,12 @@
 //! All integration tests, in one binary (one link of DataFusion).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod cli;
+mod fault;
 mod gold;
 mod ingest;
 mod load;
-mod shop;
+mod pipeline;
 mod sources;
 mod truth;
+mod workdir;

@@ -9,6 +9,7 @@
 mod account;
 mod binaries;
 mod given;
+mod port;
 mod private;
 
 use std::path::PathBuf;

@@ -6,22 +6,21 @@
 //! random password.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use postgres::error::SqlState;
 use postgres::{Client, NoTls};
-use sha2::{Digest, Sha256};
 
 use super::account::Account;
 use super::binaries::Binaries;
-use super::given;
+use super::{given, port};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::load::url::DatabaseUrl;
+use crate::load::{fingerprint, hex};
 
 const USER: &str = "clickmill";
 const DATABASE: &str = "clickmill";
@@ -29,11 +28,10 @@ const DATABASE: &str = "clickmill";
 const ATTEMPTS: u32 = 5;
 /// How long a server may take to recover from a kill.
 const RECOVERY: Duration = Duration::from_secs(60);
-/// How long the first byte of an answer may take.
-const ANSWER: Duration = Duration::from_secs(2);
 
 /// Durable, and sized for a laptop. With the least log (no replicas here),
-/// rows copied into a table of the same transaction are written once.
+/// rows copied into a table of the same transaction are written once. Locks are
+/// enough for years of days, each two partitions with their indexes, in one load.
 const SETTINGS: &str = "
 # clickmill's own settings
 listen_addresses = '127.0.0.1'
@@ -47,6 +45,7 @@ random_page_cost = 1.1
 jit = off
 wal_level = minimal
 max_wal_senders = 0
+max_locks_per_transaction = 1024
 max_wal_size = '4GB'
 checkpoint_timeout = '15min'
 timezone = 'UTC'
@@ -72,7 +71,8 @@ impl Cluster {
         if account.is_none_or(|account| account.reaches(&usual)) {
             return Ok(Self { home: usual, account, notice: None });
         }
-        let home = std::env::temp_dir().join(format!("clickmill-{}", short_hash(&root)));
+        let home = std::env::temp_dir()
+            .join(format!("clickmill-{}", &fingerprint(root.as_os_str().as_encoded_bytes())[..12]));
         let notice = format!(
             "the server does not run as root, and its own user cannot enter {}: the database lives in {}",
             root.display(),
@@ -243,8 +243,8 @@ impl Cluster {
         let kept = self.read("port")?.and_then(|port| port.parse().ok());
         let mut port = wanted.or(kept).unwrap_or(0);
         for attempt in 1..=ATTEMPTS {
-            if port == 0 || !is_free(port) {
-                port = free_port(&self.home)?;
+            if port == 0 || !port::is_free(port) {
+                port = port::free(&self.home)?;
             }
             let path = self.home.join("port");
             fs::write(&path, port.to_string()).map_err(Error::io("write", &path))?;
@@ -306,7 +306,7 @@ impl Cluster {
         let Some(url) = self.url_of(database)? else { return Ok(None) };
         let config = given::parse(&url)?;
         // A stranger on our port may accept connections and never say a word.
-        if !config.get_ports().iter().all(|port| speaks_postgres(*port)) {
+        if !config.get_ports().iter().all(|port| port::speaks_postgres(*port)) {
             return Ok(None);
         }
         let started = Instant::now();
@@ -361,42 +361,6 @@ fn write_secret(path: &Path, text: &str) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(Error::io("write", path))
-}
-
-/// Whether who listens on `port` answers a request for TLS (with yes or no) as PostgreSQL does.
-fn speaks_postgres(port: u16) -> bool {
-    const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
-    let answer = || -> std::io::Result<[u8; 1]> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(ANSWER))?;
-        stream.write_all(&TLS_REQUEST)?;
-        let mut answer = [0];
-        stream.read_exact(&mut answer)?;
-        Ok(answer)
-    };
-    answer().is_ok_and(|answer| matches!(&answer, b"S" | b"N" | b"E"))
-}
-
-fn is_free(port: u16) -> bool {
-    TcpListener::bind(("127.0.0.1", port)).is_ok()
-}
-
-/// A free port, for each folder tried from another number on, below those the system hands out.
-fn free_port(home: &Path) -> Result<u16> {
-    let first = Sha256::digest(home.as_os_str().as_encoded_bytes())[..2]
-        .iter()
-        .fold(0, |sum, byte| sum * 256 + u16::from(*byte));
-    (0..500).map(|step| 15_432 + (first % 5_000) + step).find(|port| is_free(*port)).ok_or_else(|| {
-        load_error("no free port for the private server; name one with --port, or a server".into())
-    })
-}
-
-fn short_hash(path: &Path) -> String {
-    hex(&Sha256::digest(path.as_os_str().as_encoded_bytes())[..6])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn failed(what: &str, stderr: &[u8]) -> Error {

@@ -1,104 +1,22 @@
 //! Loading into a real PostgreSQL: a private server in a scratch folder, one
 //! for the whole binary, a database for each test.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod database;
+mod server;
+mod shop;
+mod values;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
-};
-use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 use clickmill::engine::{Engine, LocalEngine, Params, ParquetTarget};
-use clickmill::error::{Error, Result};
+use clickmill::error::Error;
 use clickmill::lake::{Lake, Layer, TableRef};
-use clickmill::load::{self, DatabaseUrl, Options, Server, ServerFound, server};
+use clickmill::load::{self, Options};
 use clickmill::progress::Progress;
-use clickmill::summary::TableSummary;
-use postgres::{Client, NoTls};
 
-use crate::shop::Shop;
-
-/// How many tests use the shared server now; the first starts it, the last stops it.
-static USERS: Mutex<usize> = Mutex::new(0);
-
-fn shared_lake() -> Lake {
-    Lake::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/shared"))
-}
-
-fn start(lake: &Lake) -> Server {
-    match server::start(lake, None).unwrap() {
-        ServerFound::Server(server) => server,
-        ServerFound::None { how_to_add } => {
-            panic!("these tests need PostgreSQL's server programs; add them with: {how_to_add}")
-        }
-    }
-}
-
-fn url_of(server: &Server) -> String {
-    server.url().expose().to_owned()
-}
-
-/// A database of its own for a test on the shared server, dropped afterwards.
-struct Database {
-    name: String,
-    admin_url: String,
-}
-
-impl Database {
-    fn new(test: &str) -> Self {
-        let mut users = USERS.lock().unwrap_or_else(PoisonError::into_inner);
-        let admin_url = url_of(&start(&shared_lake()));
-        *users += 1;
-        let name = format!("test_{test}_{}", std::process::id());
-        let mut client = Client::connect(&admin_url, NoTls).unwrap();
-        client.batch_execute(&format!("drop database if exists {name} with (force)")).unwrap();
-        client.batch_execute(&format!("create database {name}")).unwrap();
-        Self { name, admin_url }
-    }
-
-    fn url(&self) -> String {
-        let (server, _) = self.admin_url.rsplit_once('/').unwrap();
-        format!("{server}/{}", self.name)
-    }
-
-    fn server(&self) -> Server {
-        Server::given(DatabaseUrl::new(self.url()))
-    }
-
-    fn client(&self) -> Client {
-        Client::connect(&self.url(), NoTls).unwrap()
-    }
-
-    fn load(&self, engine: &LocalEngine) -> Result<Vec<TableSummary>> {
-        load::load(engine, &self.server(), &Options::default(), &Progress::hidden())
-    }
-
-    /// One text made of a query's rows, to be compared.
-    fn text(&self, query: &str) -> String {
-        let rows = self.client().simple_query(query).unwrap();
-        let rows = rows.iter().filter_map(|message| match message {
-            postgres::SimpleQueryMessage::Row(row) => Some(
-                (0..row.len()).map(|column| row.get(column).unwrap_or("null")).collect::<Vec<_>>().join(" "),
-            ),
-            _ => None,
-        });
-        rows.collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let mut users = USERS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(mut client) = Client::connect(&self.admin_url, NoTls) {
-            let _ = client.batch_execute(&format!("drop database if exists {} with (force)", self.name));
-        }
-        *users -= 1;
-        if *users == 0 {
-            let _ = server::stop(&shared_lake());
-        }
-    }
-}
+use self::database::Database;
+use self::shop::Shop;
 
 fn gold(shop: Shop) -> (tempfile::TempDir, LocalEngine) {
     let folder = tempfile::tempdir().unwrap();
@@ -359,136 +277,6 @@ fn a_missing_column_or_table_is_named() {
     assert!(error.contains("no gold.dim_date"), "{error}");
 }
 
-/// What the encoder writes is what the server holds: two ways to the same rows.
-#[test]
-fn any_value_comes_back_as_it_was() {
-    let (folder, engine) = gold(Shop::default());
-    let values = random_products(2_000);
-    let path = folder.path().join("random/part-0.parquet");
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let known = (&engine as &dyn Engine).query("select * from gold.dim_products").unwrap();
-    let batches: Vec<_> = known.map(std::result::Result::unwrap).collect();
-    // Any value may be null, and times reach further than the fixture's nanoseconds.
-    let widened = |field: &FieldRef| match field.name().as_str() {
-        "updated_at" => Field::new("updated_at", DataType::Timestamp(TimeUnit::Microsecond, None), true),
-        _ => field.as_ref().clone().with_nullable(true),
-    };
-    let schema = Arc::new(Schema::new(batches[0].schema().fields().iter().map(widened).collect::<Vec<_>>()));
-    let batches = batches.iter().map(|batch| conform(batch.columns(), &schema));
-    let random = products_batch(&schema, &values);
-    let mut writer =
-        parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), schema.clone(), None)
-            .unwrap();
-    batches.chain([random]).for_each(|batch| writer.write(&batch).unwrap());
-    writer.close().unwrap();
-    engine.attach(&TableRef::new(Layer::Gold, "dim_products"), path.parent().unwrap()).unwrap();
-    replace_table(
-        &engine,
-        &folder,
-        "dim_product_metrics",
-        "select p.product_id, m.views, m.adds, m.removes, m.purchase_lines, m.units, m.refund_units,
-            m.viewing_sessions, m.cart_sessions, m.buying_sessions, m.orders_containing, m.visitors, m.revenue,
-            m.refund_amount, m.last_paid_price
-        from gold.dim_products as p
-        cross join (select * from gold.dim_product_metrics limit 1) as m",
-    );
-
-    let database = Database::new("values");
-    database.load(&engine).unwrap();
-    let rows = database
-        .client()
-        .query(
-            "select product_name, current_price::text, rating, rating_count, first_seen_date - date '1970-01-01',
-                (extract(epoch from updated_at) * 1000000)::bigint
-            from gold.dim_products where product_id like 'r%' order by product_id",
-            &[],
-        )
-        .unwrap();
-    assert_eq!(rows.len(), values.len());
-    for (row, value) in rows.iter().zip(&values) {
-        let price = value.price.map(|cents| {
-            let sign = if cents < 0 { "-" } else { "" };
-            format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
-        });
-        assert_eq!(row.get::<_, Option<String>>(0), value.name.as_ref().map(|name| name.replace('\0', "")));
-        assert_eq!(row.get::<_, Option<String>>(1), price);
-        assert_eq!(row.get::<_, Option<f64>>(2).map(f64::to_bits), value.rating.map(f64::to_bits));
-        assert_eq!(row.get::<_, Option<i32>>(3), value.count);
-        assert_eq!(row.get::<_, Option<i32>>(4), value.date);
-        assert_eq!(row.get::<_, Option<i64>>(5), value.time);
-    }
-}
-
-/// A product of any values that a column of each type can hold.
-#[derive(Debug)]
-struct Product {
-    name: Option<String>,
-    price: Option<i128>,
-    rating: Option<f64>,
-    count: Option<i32>,
-    date: Option<i32>,
-    time: Option<i64>,
-}
-
-fn random_products(count: usize) -> Vec<Product> {
-    use proptest::prelude::*;
-    use proptest::strategy::ValueTree;
-    use proptest::test_runner::TestRunner;
-    let name = proptest::collection::vec(any::<char>(), 0..40).prop_map(String::from_iter);
-    // 4713 BC to 9999 AD, within what PostgreSQL and Arrow both hold.
-    let strategy = (
-        proptest::option::of(name),
-        proptest::option::of(-999_999_999_999_i128..=999_999_999_999),
-        proptest::option::of(any::<f64>()),
-        proptest::option::of(any::<i32>()),
-        proptest::option::of(-2_400_000..2_932_000_i32),
-        proptest::option::of(-200_000_000_000_000_000..250_000_000_000_000_000_i64),
-    );
-    let mut runner = TestRunner::deterministic();
-    (0..count)
-        .map(|number| {
-            let (name, price, rating, count, date, time) = strategy.new_tree(&mut runner).unwrap().current();
-            // A character that PostgreSQL cannot hold, now and then.
-            let name = name.map(|name| if number % 50 == 0 { name + "\0end" } else { name });
-            Product { name, price, rating, count, date, time }
-        })
-        .collect()
-}
-
-/// The products as rows of `dim_products`.
-fn products_batch(schema: &SchemaRef, values: &[Product]) -> RecordBatch {
-    let ids = StringArray::from_iter_values((0..values.len()).map(|number| format!("r{number:06}")));
-    let prices = Decimal128Array::from_iter(values.iter().map(|value| value.price));
-    let times = TimestampMicrosecondArray::from_iter(values.iter().map(|value| value.time));
-    let columns = schema.fields().iter().map(|field| -> ArrayRef {
-        match field.name().as_str() {
-            "product_id" => Arc::new(ids.clone()),
-            "product_name" => {
-                Arc::new(StringArray::from_iter(values.iter().map(|value| value.name.as_deref())))
-            }
-            "current_price" => Arc::new(prices.clone().with_precision_and_scale(12, 2).unwrap()),
-            "rating" => Arc::new(Float64Array::from_iter(values.iter().map(|value| value.rating))),
-            "rating_count" => Arc::new(Int32Array::from_iter(values.iter().map(|value| value.count))),
-            "first_seen_date" => Arc::new(Date32Array::from_iter(values.iter().map(|value| value.date))),
-            "updated_at" => Arc::new(times.clone()),
-            "is_inferred" => Arc::new(BooleanArray::from(vec![true; values.len()])),
-            "stock" => Arc::new(Int32Array::from(vec![None; values.len()])),
-            "last_seen_date" => Arc::new(Date32Array::from(vec![None; values.len()])),
-            _ => Arc::new(StringArray::from(vec!["x"; values.len()])),
-        }
-    });
-    conform(&columns.collect::<Vec<_>>(), schema)
-}
-
-fn conform(columns: &[ArrayRef], schema: &SchemaRef) -> RecordBatch {
-    let columns = columns
-        .iter()
-        .zip(schema.fields())
-        .map(|(column, field)| arrow::compute::cast(column, field.data_type()).unwrap())
-        .collect();
-    RecordBatch::try_new(schema.clone(), columns).unwrap()
-}
-
 #[test]
 fn a_gold_schema_of_somebody_elses_is_refused_and_kept() {
     let database = Database::new("foreign");
@@ -528,66 +316,4 @@ fn a_waiting_load_can_be_interrupted() {
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
         assert!(matches!(load.join().unwrap(), Error::Interrupted));
     });
-}
-
-#[test]
-fn a_wrong_password_is_said_and_not_shown() {
-    let (_folder, engine) = gold(Shop::default());
-    let database = Database::new("password");
-    let url = database.url();
-    let (head, tail) = url.split_once('@').unwrap();
-    let (user, _) = head.rsplit_once(':').unwrap();
-    let server = Server::given(DatabaseUrl::new(format!("{user}:wr0ngSecret@{tail}")));
-    let error = load::load(&engine, &server, &Options::default(), &Progress::hidden()).unwrap_err();
-    let text = format!("{error} {error:?}");
-    assert!(text.contains("refused user clickmill"), "{text}");
-    assert!(!text.contains("wr0ngSecret"), "{text}");
-}
-
-#[test]
-fn an_unreachable_server_is_said() {
-    let (_folder, engine) = gold(Shop::default());
-    let server = Server::given(DatabaseUrl::new("postgresql://me:s3cret@127.0.0.1:1/shop"));
-    let error =
-        load::load(&engine, &server, &Options::default(), &Progress::hidden()).unwrap_err().to_string();
-    assert!(error.contains("cannot reach") && error.contains("127.0.0.1:1"), "{error}");
-}
-
-#[test]
-fn a_private_server_stops_starts_and_survives_a_stale_pid_file_and_a_taken_port() {
-    let folder = tempfile::tempdir().unwrap();
-    let lake = Lake::new(folder.path());
-    assert_eq!(server::status(&lake).unwrap().state, server::State::Absent);
-    assert!(!server::stop(&lake).unwrap(), "nothing to stop");
-    assert!(server::url(&lake, &Options::default()).is_err());
-
-    let first = start(&lake);
-    assert!(first.is_private());
-    assert_eq!(server::status(&lake).unwrap().state, server::State::Running);
-    assert_eq!(url_of(&start(&lake)), url_of(&first), "started twice, it is the same");
-    let home = server::status(&lake).unwrap().folder;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = home.join("password").metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-
-    assert!(server::stop(&lake).unwrap());
-    assert_eq!(server::status(&lake).unwrap().state, server::State::Stopped);
-    // Our own number stands for a program that got a killed server's.
-    std::fs::write(home.join("cluster/postmaster.pid"), format!("{}\n", std::process::id())).unwrap();
-    assert_eq!(url_of(&start(&lake)), url_of(&first), "the port is kept");
-
-    assert!(server::stop(&lake).unwrap());
-    let port: u16 = std::fs::read_to_string(home.join("port")).unwrap().trim().parse().unwrap();
-    let squatter = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
-    let moved = start(&lake);
-    assert_ne!(url_of(&moved), url_of(&first));
-    moved.connect().unwrap();
-    drop(squatter);
-    assert!(server::stop(&lake).unwrap());
-    if home != lake.postgres() {
-        std::fs::remove_dir_all(home).unwrap();
-    }
 }

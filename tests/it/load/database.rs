@@ -1,0 +1,92 @@
+//! One private server for all tests of this binary, and a database for each.
+
+use std::sync::{Mutex, PoisonError};
+
+use clickmill::engine::LocalEngine;
+use clickmill::error::Result;
+use clickmill::lake::Lake;
+use clickmill::load::{self, DatabaseUrl, Options, Server, ServerFound, server};
+use clickmill::progress::Progress;
+use clickmill::summary::TableSummary;
+use postgres::{Client, NoTls};
+
+/// How many tests use the shared server now; the first starts it, the last stops it.
+static USERS: Mutex<usize> = Mutex::new(0);
+
+pub(super) fn shared_lake() -> Lake {
+    Lake::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/shared"))
+}
+
+pub(super) fn start(lake: &Lake) -> Server {
+    match server::start(lake, None).unwrap() {
+        ServerFound::Server(server) => server,
+        ServerFound::None { how_to_add } => {
+            panic!("these tests need PostgreSQL's server programs; add them with: {how_to_add}")
+        }
+    }
+}
+
+pub(super) fn url_of(server: &Server) -> String {
+    server.url().expose().to_owned()
+}
+
+/// A database of its own for a test on the shared server, dropped afterwards.
+pub(super) struct Database {
+    name: String,
+    admin_url: String,
+}
+
+impl Database {
+    pub(super) fn new(test: &str) -> Self {
+        let mut users = USERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let admin_url = url_of(&start(&shared_lake()));
+        *users += 1;
+        let name = format!("test_{test}_{}", std::process::id());
+        let mut client = Client::connect(&admin_url, NoTls).unwrap();
+        client.batch_execute(&format!("drop database if exists {name} with (force)")).unwrap();
+        client.batch_execute(&format!("create database {name}")).unwrap();
+        Self { name, admin_url }
+    }
+
+    pub(super) fn url(&self) -> String {
+        let (server, _) = self.admin_url.rsplit_once('/').unwrap();
+        format!("{server}/{}", self.name)
+    }
+
+    pub(super) fn server(&self) -> Server {
+        Server::given(DatabaseUrl::new(self.url()))
+    }
+
+    pub(super) fn client(&self) -> Client {
+        Client::connect(&self.url(), NoTls).unwrap()
+    }
+
+    pub(super) fn load(&self, engine: &LocalEngine) -> Result<Vec<TableSummary>> {
+        load::load(engine, &self.server(), &Options::default(), &Progress::hidden())
+    }
+
+    /// One text made of a query's rows, to be compared.
+    pub(super) fn text(&self, query: &str) -> String {
+        let rows = self.client().simple_query(query).unwrap();
+        let rows = rows.iter().filter_map(|message| match message {
+            postgres::SimpleQueryMessage::Row(row) => Some(
+                (0..row.len()).map(|column| row.get(column).unwrap_or("null")).collect::<Vec<_>>().join(" "),
+            ),
+            _ => None,
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let mut users = USERS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(mut client) = Client::connect(&self.admin_url, NoTls) {
+            let _ = client.batch_execute(&format!("drop database if exists {} with (force)", self.name));
+        }
+        *users -= 1;
+        if *users == 0 {
+            let _ = server::stop(&shared_lake());
+        }
+    }
+}
