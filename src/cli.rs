@@ -145,6 +145,9 @@ pub struct GenerateFlags {
     /// Raw files as csv, jsonl or parquet [default: csv]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// Part of the events that goes wrong on the way: duplicates, late, lost, ... [default: 0]
+    #[arg(long, value_name = "SHARE")]
+    dirt: Option<f64>,
     /// Replace raw files that were made with other settings
     #[arg(long)]
     overwrite: bool,
@@ -346,6 +349,7 @@ impl Overrides {
         self.put("generate.start_date", "--start-date", &flags.start_date);
         self.put("generate.seed", "--seed", &flags.seed);
         self.put("generate.scale", "--scale", &flags.scale);
+        self.put("dirt.share", "--dirt", &flags.dirt);
         self.put("generate.format", "--format", &flags.format);
         self.put("generate.overwrite", "--overwrite", &flags.overwrite.then_some(true));
     }

@@ -114,7 +114,10 @@ pub fn compare(lake: &Lake, options: &Options) -> Result<Option<Comparison>> {
     }
     lake.recover()?;
     let engine = LocalEngine::open(lake, &options.engine)?;
-    engine.attach(&TableRef::new(Layer::Silver, "truth_sessions"), &folder.join("sessions.parquet"))?;
+    for table in ["sessions", "defects"] {
+        let file = folder.join(format!("{table}.parquet"));
+        engine.attach(&TableRef::new(Layer::Silver, format!("truth_{table}")), &file)?;
+    }
     Ok(Some(ask(&engine, &truth)?))
 }
 

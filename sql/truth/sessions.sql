@@ -1,9 +1,25 @@
--- True sessions that the warehouse lacks, and sessions it has that are none.
+-- True sessions that the warehouse lacks, and sessions it has that are none;
+-- those of undamaged visitors, who must be found exactly as they happened.
 -- grain: one row per session that is missing or extra
 -- key: verdict, visitor_id, session_start
 -- reader: the truth check
 
 with
+
+-- what was done to them cannot be undone
+damaged as (
+
+    select visitor_id
+    from silver.truth_defects
+    where not is_repaired
+
+    union
+
+    select seen_as as visitor_id
+    from silver.truth_defects
+    where not is_repaired
+
+),
 
 true_sessions as (
 
@@ -13,6 +29,7 @@ true_sessions as (
         session_end,
         cast(events as bigint) as events
     from silver.truth_sessions
+    where visitor_id not in (select visitor_id from damaged)
 
 ),
 
@@ -24,6 +41,7 @@ found_sessions as (
         session_end,
         cast(events as bigint) as events
     from gold.fact_sessions
+    where visitor_id not in (select visitor_id from damaged)
 
 ),
 

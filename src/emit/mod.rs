@@ -12,6 +12,7 @@
 
 mod batch;
 mod csv;
+mod damage;
 mod events;
 mod file;
 mod folder;
@@ -33,7 +34,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::generate::Plan;
+use crate::generate::{Defect, Plan};
 use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::summary::TableSummary;
@@ -103,6 +104,15 @@ pub fn emit(
 ) -> Result<Vec<TableSummary>> {
     let started = Instant::now();
     let raw = lake.raw();
+    let dirt = plan.options().dirt;
+    let no_text = Defect::ALL.into_iter().find(|kind| kind.needs_text() && dirt.share(*kind) > 0.0);
+    if let (Format::Parquet, Some(kind)) = (options.format, no_text) {
+        return Err(Error::Usage(format!(
+            "dirt.{} is {}; Parquet cannot hold such rows, so it must be 0, or the format csv or jsonl",
+            kind.as_str(),
+            dirt.share(kind)
+        )));
+    }
     if !options.overwrite {
         if let Some(made) = Manifest::read(&raw)? {
             made.compare(plan, options, &raw)?;
@@ -153,7 +163,9 @@ fn write(
     manifest.write(raw)?;
     // The truth is written while the events are.
     let event_seconds = started.elapsed().as_secs_f64() - user_seconds - product_seconds;
-    Ok((manifest, [user_seconds, product_seconds, event_seconds, event_seconds, event_seconds]))
+    let mut seconds = [event_seconds; manifest::TABLES.len()];
+    seconds[..2].copy_from_slice(&[user_seconds, product_seconds]);
+    Ok((manifest, seconds))
 }
 
 /// Writes `users.csv`.

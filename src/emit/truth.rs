@@ -4,6 +4,7 @@
 //! - `truth/sessions.parquet`: the true sessions, which sessionization must find;
 //! - `truth/visitors.parquet`: each visitor (device), whose it is, and its arm of
 //!   the experiment;
+//! - `truth/defects.parquet`: each planted defect, with file, line and visitor;
 //! - `truth/answers.json`: metrics by name, as they must come out of gold.
 
 use std::collections::BTreeMap;
@@ -11,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
-use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use serde::Serialize;
 
@@ -19,12 +22,14 @@ use super::file::{FileEntry, RawFile};
 use super::row::{push_user_id, push_uuid, push_visitor_id};
 use super::{parquet, write_error};
 use crate::error::{Error, Result};
-use crate::generate::{Answers, Fact, Plan, Tally, TrueSession};
+use crate::generate::{Answers, Defect, Fact, Plan, Tally, TrueSession};
 
 /// Where the true sessions lie below the raw folder.
 pub(super) const SESSIONS: &str = "truth/sessions.parquet";
 /// Where the true visitors lie.
 pub(super) const VISITORS: &str = "truth/visitors.parquet";
+/// Where the labels of the dirt lie.
+pub(super) const DEFECTS: &str = "truth/defects.parquet";
 /// Where the answers lie.
 pub(super) const ANSWERS: &str = "truth/answers.json";
 
@@ -37,13 +42,30 @@ struct AnswerFile {
     observable: Answers,
 }
 
+/// A planted defect.
+pub(super) struct Label {
+    /// The event file, below the raw folder.
+    pub file: String,
+    /// The line there, or in Parquet the row; none for a lost row.
+    pub line: Option<u64>,
+    pub event_id: u128,
+    /// Who it truly was.
+    pub visitor_id: u64,
+    /// Who it is in the file.
+    pub seen_as: u64,
+    pub defect: Defect,
+}
+
 /// Writes the truth as it comes, block of users by block of users.
 pub(super) struct Truth {
     raw: PathBuf,
     variants: Vec<String>,
     sessions: Table,
     visitors: Table,
+    defects: Table,
     tally: Tally,
+    /// The tally of what can be known, where that differs.
+    observable: Option<Tally>,
     block: u32,
     /// The visitors of the block: owner and arm, by id.
     seen: BTreeMap<u64, (u64, usize)>,
@@ -57,7 +79,9 @@ impl Truth {
             variants: plan.variants().to_vec(),
             sessions: Table::create(raw, SESSIONS, sessions(&[]))?,
             visitors: Table::create(raw, VISITORS, visitors(&BTreeMap::new(), &[]))?,
+            defects: Table::create(raw, DEFECTS, defects(&[]))?,
             tally: Tally::new(plan.variants()),
+            observable: (!plan.options().dirt.is_none()).then(|| Tally::new(plan.variants())),
             block: 0,
             seen: BTreeMap::new(),
         })
@@ -74,22 +98,32 @@ impl Truth {
         self.sessions.write(sessions(found))
     }
 
+    /// Takes what can be known of the same shard, and the labels of its dirt.
+    pub(super) fn write_dirt(&mut self, facts: Option<&[Fact]>, labels: &[Label]) -> Result<()> {
+        if let (Some(tally), Some(facts)) = (&mut self.observable, facts) {
+            facts.iter().for_each(|fact| tally.take(fact));
+        }
+        self.defects.write(defects(labels))
+    }
+
     fn end_block(&mut self) -> Result<()> {
         self.tally.end_block();
+        self.observable.iter_mut().for_each(Tally::end_block);
         self.visitors.write(visitors(&std::mem::take(&mut self.seen), &self.variants))
     }
 
     /// Ends the files and gives them their names.
-    pub(super) fn publish(mut self) -> Result<[FileEntry; 3]> {
+    pub(super) fn publish(mut self) -> Result<[FileEntry; 4]> {
         self.end_block()?;
-        let answers = self.tally.answers();
-        let answers = AnswerFile { clean: answers.clone(), observable: answers };
+        let clean = self.tally.answers();
+        let observable = self.observable.as_ref().map_or_else(|| clean.clone(), Tally::answers);
+        let answers = AnswerFile { clean, observable };
         let mut file = RawFile::create(&self.raw, ANSWERS.to_owned())?;
         let text = serde_json::to_string_pretty(&answers)
             .map_err(|error| Error::Generate(format!("the answers cannot be written: {error}")))?;
         file.append(text.as_bytes())?;
         file.append(b"\n")?;
-        Ok([self.sessions.publish()?, self.visitors.publish()?, file.publish(0)?])
+        Ok([self.sessions.publish()?, self.visitors.publish()?, self.defects.publish()?, file.publish(0)?])
     }
 }
 
@@ -163,6 +197,21 @@ fn visitors(seen: &BTreeMap<u64, (u64, usize)>, variants: &[String]) -> Vec<Name
         ("visitor_id", texts(seen, |(visitor, _), text| push_visitor_id(text, *visitor))),
         ("user_id", texts(seen, |(_, (owner, _)), text| push_user_id(text, *owner))),
         ("variant", texts(seen, |(_, (_, variant)), text| text.push_str(&variants[*variant]))),
+    ]
+}
+
+/// The columns of planted defects.
+fn defects(labels: &[Label]) -> Vec<Named> {
+    let lines = labels.iter().map(|label| label.line.and_then(|line| i64::try_from(line).ok()));
+    let repaired = labels.iter().map(|label| Some(label.defect.is_repaired()));
+    vec![
+        ("file", texts(labels, |label, text| text.push_str(&label.file))),
+        ("line", Arc::new(lines.collect::<Int64Array>())),
+        ("event_id", texts(labels, |label, text| push_uuid(text, label.event_id))),
+        ("visitor_id", texts(labels, |label, text| push_visitor_id(text, label.visitor_id))),
+        ("seen_as", texts(labels, |label, text| push_visitor_id(text, label.seen_as))),
+        ("kind", texts(labels, |label, text| text.push_str(label.defect.as_str()))),
+        ("is_repaired", Arc::new(repaired.collect::<BooleanArray>())),
     ]
 }
 

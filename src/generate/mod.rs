@@ -16,6 +16,7 @@
 //! period. Order lines carry the catalogue's price of their day.
 
 mod answers;
+mod defect;
 mod event;
 mod journey;
 #[cfg(test)]
@@ -39,6 +40,7 @@ use chrono::{Days, NaiveDate};
 use crate::error::{Error, Result};
 
 pub use answers::{Answers, Fact, Tally};
+pub use defect::{Damage, Defect, Dirt, Received, Spoiled, spoil};
 pub use event::{Event, EventType, Outcome, Page, TrueSession, Visit};
 pub use place::{COUNTRIES, Country};
 pub use product::Product;
@@ -69,6 +71,8 @@ pub struct Options {
     pub scale: f64,
     /// How visitors behave (default: the built-in `marketplace`).
     pub profile: Profile,
+    /// What goes wrong on the way to the collector (default: nothing).
+    pub dirt: Dirt,
 }
 
 impl Default for Options {
@@ -82,6 +86,7 @@ impl Default for Options {
             seed: 42,
             scale: 1.0,
             profile: Profile::default(),
+            dirt: Dirt::default(),
         }
     }
 }
@@ -143,6 +148,12 @@ impl Options {
                 &self.start_date,
                 "such that all days lie in the years 1996 to 2199",
             );
+        }
+        for defect in Defect::ALL {
+            let share = self.dirt.share(defect);
+            if !(0.0..=1.0).contains(&share) {
+                return refuse(&format!("dirt.{}", defect.as_str()), &share, "a share between 0 and 1");
+            }
         }
         let per_user = self.profile.user.most_visits_per_day * u64::from(self.days);
         if self.scaled_sessions().div_ceil(per_user) > self.scaled_users() {
