@@ -319,7 +319,7 @@ impl Config {
             start_date: self.parsed("generate.start_date", "a date that exists, as YYYY-MM-DD", date)?,
             seed: self.number("generate.seed")?,
             scale: self.real("generate.scale"),
-            ..generate::Options::default()
+            profile: generate::Profile::find(self.text("generate.profile"))?,
         };
         options.validate()?;
         Ok(options)
