@@ -276,8 +276,8 @@ fn profile(action: &ProfileAction) -> Result<ExitCode> {
             print(&Profile::built_in().map(line).collect::<String>())
         }
         ProfileAction::Show { profile } => {
-            Profile::find(profile)?;
-            print(&Profile::text(profile)?)
+            let (_, text) = clickmill::config::profile(profile)?;
+            print(&text)
         }
     }
 }

@@ -3,8 +3,6 @@
 //! The built-in profiles lie in `profiles/`; each number is commented there
 //! with where it comes from. The fields here follow the file key by key.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -205,8 +203,19 @@ pub(crate) struct Catalogue {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Promotion {
     pub share: f64,
+    /// How many times as many in each month; may be left out where all are alike.
+    #[serde(default = "every_month_alike", skip_serializing_if = "is_every_month_alike")]
+    pub month: [f64; 12],
     pub products: f64,
     pub discounts: Vec<f64>,
+}
+
+fn every_month_alike() -> [f64; 12] {
+    [1.0; 12]
+}
+
+fn is_every_month_alike(month: &[f64; 12]) -> bool {
+    *month == every_month_alike()
 }
 
 /// Where visits come from.
@@ -275,31 +284,12 @@ impl Profile {
         })
     }
 
-    /// The profile of that name, or the one that lies in the file of that name:
-    /// what has a slash in it or ends in `.toml` is a file.
+    /// The TOML text of a built-in profile.
     ///
     /// # Errors
-    /// [`Error::Usage`] as [`Profile::named`] and [`Profile::parse`];
-    /// [`Error::Io`] when the file cannot be read.
-    pub fn find(name_or_file: &str) -> Result<Self> {
-        if is_file(name_or_file) {
-            Self::parse(name_or_file, &Self::text(name_or_file)?)
-        } else {
-            Self::named(name_or_file)
-        }
-    }
-
-    /// The TOML text of a profile, found as by [`Profile::find`].
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when there is none of that name; [`Error::Io`] when the
-    /// file cannot be read.
-    pub fn text(name_or_file: &str) -> Result<String> {
-        if is_file(name_or_file) {
-            let path = Path::new(name_or_file);
-            return std::fs::read_to_string(path).map_err(Error::io("read the profile", path));
-        }
-        embedded(name_or_file).map(|file| file.text.to_owned())
+    /// [`Error::Usage`] when there is none of that name, naming the nearest and those there are.
+    pub fn text(name: &str) -> Result<&'static str> {
+        embedded(name).map(|file| file.text)
     }
 
     /// The built-in profile of that name.
@@ -360,11 +350,6 @@ impl Profile {
     pub(crate) fn variant(&self, variant: usize) -> &str {
         &self.experiment.variants[variant]
     }
-}
-
-/// Whether a profile is named by its file.
-fn is_file(name_or_file: &str) -> bool {
-    name_or_file.contains(['/', '\\']) || name_or_file.ends_with(".toml")
 }
 
 /// The file of a built-in profile.
@@ -463,15 +448,5 @@ mod tests {
         let bad = text().replace("known_at_first = 0.18", "");
         let error = Profile::parse("my.toml", &bad).unwrap_err().to_string();
         assert!(error.starts_with("my.toml: the key known_at_first is missing"), "{error}");
-    }
-
-    #[test]
-    fn a_profile_can_be_a_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("mine");
-        std::fs::write(&path, text().replace("name = \"marketplace\"", "name = \"mine\"")).unwrap();
-        assert_eq!(Profile::find(path.to_str().unwrap()).unwrap().name(), "mine");
-        let error = Profile::find("nowhere/mine.toml").unwrap_err().to_string();
-        assert!(error.contains("nowhere/mine.toml"), "{error}");
     }
 }
