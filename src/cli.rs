@@ -68,7 +68,7 @@ pub enum Command {
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
     /// Run the data-quality checks over what is there
-    Check(ModelFlags),
+    Check,
     /// Print the SQL models: order, grain, lineage
     Models(ModelsArgs),
     /// List the raw formats that can be read
@@ -323,7 +323,7 @@ impl Cli {
             }
             Command::Generate(flags) => list.generate(flags),
             Command::Ingest(flags) => list.input(flags),
-            Command::Transform(flags) | Command::Check(flags) => list.model(flags),
+            Command::Transform(flags) => list.model(flags),
             Command::Load(flags) => list.load(flags),
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);

@@ -20,6 +20,7 @@ use crate::summary::TableSummary;
 
 pub use local::LocalEngine;
 pub use parquet::ParquetTarget;
+pub(crate) use parquet::properties;
 
 /// Values bound to named parameters (`$session_gap_us`) of a statement.
 pub type Params = BTreeMap<String, ScalarValue>;

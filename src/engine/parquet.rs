@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Date32Type, SchemaRef};
 use arrow::temporal_conversions::date32_to_datetime;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::error::{Error, Result};
 use crate::lake::PartFile;
@@ -95,8 +95,7 @@ impl TableWriter {
             )));
         }
         let file = part.file().try_clone().map_err(Error::io("open", part.place()))?;
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties))
+        let writer = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()))
             .map_err(|source| write_error(&part, source))?;
         self.open = Some((partition, writer, part));
         Ok(())
@@ -109,6 +108,16 @@ impl TableWriter {
         }
         Ok(())
     }
+}
+
+/// How every Parquet file of the lake is written. A lake has many small files,
+/// read whole: an index of pages would only be one more thing to open.
+pub(crate) fn properties() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .build()
 }
 
 /// A Parquet failure, with the file it happened to.
