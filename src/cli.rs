@@ -73,6 +73,8 @@ pub enum Command {
     Models(ModelsArgs),
     /// List the raw formats that can be read
     Sources,
+    /// List the profiles that made visitors follow, or print one
+    Profile(ProfileArgs),
     /// Start, stop or reach the private PostgreSQL
     Db(DbArgs),
     /// Print the configuration in force and where each value came from
@@ -121,6 +123,9 @@ fn stage(verb: &str) -> Result<crate::pipeline::Stage, String> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Made data")]
 pub struct GenerateFlags {
+    /// How visitors behave: a built-in profile or a TOML file [default: marketplace]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
     /// Sessions in the period (kept within 2%) [default: 10000]
     #[arg(long, value_name = "N")]
     sessions: Option<u64>,
@@ -258,6 +263,27 @@ pub struct ModelsArgs {
     pub show: Option<String>,
 }
 
+/// What `profile` takes.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ProfileAction,
+}
+
+/// What can be done with profiles.
+#[derive(Debug, Subcommand)]
+pub enum ProfileAction {
+    /// List the built-in profiles
+    List,
+    /// Print a profile, to be read or changed
+    Show {
+        /// A built-in profile, or a file (which is checked first)
+        #[arg(value_name = "NAME|FILE")]
+        profile: String,
+    },
+}
+
 /// What `db` takes.
 #[derive(Debug, Args)]
 pub struct DbArgs {
@@ -338,6 +364,7 @@ impl Overrides {
     }
 
     fn generate(&mut self, flags: &GenerateFlags) {
+        self.put("generate.profile", "--profile", &flags.profile);
         self.put("generate.sessions", "--sessions", &flags.sessions);
         self.put("generate.users", "--users", &flags.users);
         self.put("generate.products", "--products", &flags.products);

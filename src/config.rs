@@ -321,7 +321,7 @@ impl Config {
             seed: self.number("generate.seed")?,
             scale: self.real("generate.scale"),
             dirt: self.dirt()?,
-            ..generate::Options::default()
+            profile: profile(self.text("generate.profile"))?.0,
         };
         options.validate()?;
         Ok(options)
@@ -418,6 +418,22 @@ impl Config {
             ..report::Options::default()
         })
     }
+}
+
+/// The profile of that name with its TOML text, or the one that lies in the
+/// file of that name: what has a slash in it or ends in `.toml` is a file.
+///
+/// # Errors
+/// [`Error::Usage`] when there is none, or a key of it cannot be meant;
+/// [`Error::Io`] when the file cannot be read.
+pub fn profile(name_or_file: &str) -> Result<(generate::Profile, String)> {
+    if !name_or_file.contains(['/', '\\']) && !name_or_file.ends_with(".toml") {
+        let text = generate::Profile::text(name_or_file)?;
+        return Ok((generate::Profile::named(name_or_file)?, text.to_owned()));
+    }
+    let path = Path::new(name_or_file);
+    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+    Ok((generate::Profile::parse(name_or_file, &text)?, text))
 }
 
 /// Dotted keys of a table's leaves.

@@ -11,9 +11,12 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
-use clickmill::cli::{Cli, Command, DbAction, DbArgs, ModelsArgs, QueryArgs, RowFormat, RunArgs};
+use clickmill::cli::{
+    Cli, Command, DbAction, DbArgs, ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs,
+};
 use clickmill::config::Config;
 use clickmill::engine::{Engine, LocalEngine};
+use clickmill::generate::Profile;
 use clickmill::lake::{Lake, Layer};
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
@@ -37,6 +40,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Check(_) => check(config),
         Command::Models(args) => models(args),
         Command::Sources => sources(),
+        Command::Profile(args) => profile(&args.action),
         Command::Db(args) => db(args, config),
         Command::Config => print_config(config),
         Command::Clean => clean(config),
@@ -299,6 +303,19 @@ fn sources() -> Result<ExitCode> {
         text += &format!("{:30} {}: {}\n", "", source.formats.join("/"), source.requires.join(", "));
     }
     print(&text)
+}
+
+fn profile(action: &ProfileAction) -> Result<ExitCode> {
+    match action {
+        ProfileAction::List => {
+            let line = |(name, title)| format!("{name:<14} {title}\n");
+            print(&Profile::built_in().map(line).collect::<String>())
+        }
+        ProfileAction::Show { profile } => {
+            let (_, text) = clickmill::config::profile(profile)?;
+            print(&text)
+        }
+    }
 }
 
 fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
