@@ -11,6 +11,7 @@ use ::parquet::errors::ParquetError;
 use super::batch::Batch;
 use super::csv::Csv;
 use super::file::{FileEntry, RawFile};
+use super::finished::Finished;
 use super::jsonl::Jsonl;
 use super::truth::TruthWriter;
 use super::{Format, Options, parquet, row, schema, write_error};
@@ -33,26 +34,34 @@ struct Made {
 }
 
 /// Writes the event files and the true sessions; returns the times of the
-/// first and last event.
+/// first and last event. Finished files are left alone; a part of a run makes
+/// its own event files and no truth.
 pub(super) fn write(
     plan: &Arc<Plan>,
     raw: &Path,
     options: &Options,
+    finished: &Finished,
     progress: &Progress,
     files: &mut Vec<FileEntry>,
 ) -> Result<Option<(i64, i64)>> {
-    let shards = plan.shards();
+    let mut shards: Vec<_> = plan.shards().into_iter().enumerate().collect();
+    if let Some(part) = options.part {
+        let all = shards.len();
+        shards.retain(|(place, _)| part.holds(*place, all));
+    }
     progress.begin("generate", shards.len() as u64);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if options.threads == 0 { cores } else { options.threads }.min(shards.len()).max(1);
-    let queue = Mutex::new(shards.into_iter().enumerate());
-    let mut truth = TruthWriter::create(raw)?;
+    let threads = threads(options, shards.len());
+    let queue = Mutex::new(shards.into_iter());
+    let mut truth = match options.part {
+        None => Some(TruthWriter::create(raw)?),
+        Some(_) => None,
+    };
     let mut times: Option<(i64, i64)> = None;
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(threads);
         for _ in 0..threads {
             let (sender, queue) = (sender.clone(), &queue);
-            scope.spawn(move || make(queue, raw, plan, options.format, &sender));
+            scope.spawn(move || make(queue, raw, plan, options.format, finished, &sender));
         }
         drop(sender);
         // Shards finish in any order; the truth is written in the plan's.
@@ -65,6 +74,7 @@ pub(super) fn write(
                 (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
                 (known, found) => known.or(found),
             };
+            let Some(truth) = &mut truth else { continue };
             waiting.insert(made.place, made.sessions);
             while let Some(sessions) = waiting.remove(&next) {
                 truth.write(raw, &sessions)?;
@@ -73,8 +83,16 @@ pub(super) fn write(
         }
         Ok::<_, Error>(())
     })?;
-    files.push(truth.publish(raw)?);
+    if let Some(truth) = truth {
+        files.push(truth.publish(raw)?);
+    }
     Ok(times)
+}
+
+/// Threads that make so many shards.
+pub(super) fn threads(options: &Options, shards: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if options.threads == 0 { cores } else { options.threads }.min(shards).max(1)
 }
 
 /// Makes shards until there are none left, or nobody listens any more.
@@ -83,6 +101,7 @@ fn make(
     raw: &Path,
     plan: &Plan,
     format: Format,
+    finished: &Finished,
     sender: &SyncSender<Result<Made>>,
 ) {
     loop {
@@ -91,7 +110,12 @@ fn make(
         let ShardRows { events, sessions } = shard.rows();
         let times =
             events.first().zip(events.last()).map(|(first, last)| (first.event_time, last.event_time));
-        let made = file(&shard, &events, raw, plan, format).map(|file| Made { place, file, times, sessions });
+        let made = file(&shard, &events, raw, plan, format, finished).map(|file| Made {
+            place,
+            file,
+            times,
+            sessions,
+        });
         if sender.send(made).is_err() {
             return;
         }
@@ -105,30 +129,39 @@ fn file(
     raw: &Path,
     plan: &Plan,
     format: Format,
+    finished: &Finished,
 ) -> Result<Option<FileEntry>> {
     if events.is_empty() {
         return Ok(None);
     }
     let path = path(shard, format);
+    if let Some(done) = finished.entry(&path) {
+        return Ok(Some(done));
+    }
+    let bytes = encoded(plan, events, format).map_err(|source| write_error(&raw.join(&path), source))?;
+    let mut file = RawFile::create(raw, path)?;
+    file.append(&bytes)?;
+    let entry = file.publish(events.len() as u64)?;
+    finished.note(&entry)?;
+    Ok(Some(entry))
+}
+
+/// Events as the bytes of a file.
+pub(super) fn encoded(plan: &Plan, events: &[Event], format: Format) -> Result<Vec<u8>, ParquetError> {
     let mut scratch = String::new();
-    let bytes = match format {
+    match format {
         Format::Csv => {
             let mut csv = Csv::new(schema::EVENTS);
             events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut csv));
-            csv.take()
+            Ok(csv.take())
         }
         Format::Jsonl => {
             let mut jsonl = Jsonl::new(schema::EVENTS);
             events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut jsonl));
-            jsonl.take()
+            Ok(jsonl.take())
         }
-        Format::Parquet => {
-            in_parquet(plan, events, &mut scratch).map_err(|source| write_error(&raw.join(&path), source))?
-        }
-    };
-    let mut file = RawFile::create(raw, path)?;
-    file.append(&bytes)?;
-    file.publish(events.len() as u64).map(Some)
+        Format::Parquet => in_parquet(plan, events, &mut scratch),
+    }
 }
 
 /// Events as the bytes of a Parquet file, made batch by batch.
