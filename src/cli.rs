@@ -56,7 +56,7 @@ pub enum Command {
     /// Do it all: generate, ingest, transform, load, report
     Run(Box<RunArgs>),
     /// Make raw files: users, products, sessions and events
-    Generate(GenerateFlags),
+    Generate(Box<GenerateArgs>),
     /// Bring raw files of any known source to bronze
     Ingest(InputFlags),
     /// Make silver and gold from bronze, and check them
@@ -117,6 +117,23 @@ pub struct RunArgs {
 fn stage(verb: &str) -> Result<crate::pipeline::Stage, String> {
     crate::pipeline::Stage::parse(verb)
         .ok_or_else(|| "one of generate, ingest, transform, load, report".to_owned())
+}
+
+/// What `generate` takes.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// What to make.
+    #[command(flatten)]
+    pub flags: GenerateFlags,
+    /// Share the event files among N machines; this one makes part K
+    #[arg(long, value_name = "N", requires = "part")]
+    pub parts: Option<u32>,
+    /// Which of the parts to make, from 1; gather all, then run without it to close
+    #[arg(long, value_name = "K", requires = "parts")]
+    pub part: Option<u32>,
+    /// Write the events to stdout, as csv or jsonl, and nothing else anywhere
+    #[arg(long, conflicts_with_all = ["parts", "part", "overwrite"])]
+    pub stdout: bool,
 }
 
 /// What to make.
@@ -332,7 +349,7 @@ impl Cli {
                 list.load(&run.load);
                 list.chart(&run.chart);
             }
-            Command::Generate(flags) => list.generate(flags),
+            Command::Generate(args) => list.generate(&args.flags),
             Command::Ingest(flags) => list.input(flags),
             Command::Transform(flags) => list.model(flags),
             Command::Load(flags) => list.load(flags),

@@ -351,6 +351,7 @@ impl Config {
             format: self.parsed("generate.format", "csv, jsonl or parquet", emit::Format::parse)?,
             threads: self.number("engine.threads")?,
             overwrite: self.overwrite(),
+            part: None,
         })
     }
 
