@@ -73,6 +73,8 @@ pub enum Command {
     Models(ModelsArgs),
     /// List the raw formats that can be read
     Sources,
+    /// List or print the profiles: how visitors of made data behave
+    Profile(ProfileArgs),
     /// Start, stop or reach the private PostgreSQL
     Db(DbArgs),
     /// Print the configuration in force and where each value came from
@@ -145,6 +147,9 @@ pub struct GenerateFlags {
     /// Raw files as csv, jsonl or parquet [default: csv]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// How visitors behave: marketplace, hardware, or a .toml file [default: marketplace]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
     /// Part of the events that goes wrong on the way: duplicates, late, lost, ... [default: 0]
     #[arg(long, value_name = "SHARE")]
     dirt: Option<f64>,
@@ -261,6 +266,26 @@ pub struct ModelsArgs {
     pub show: Option<String>,
 }
 
+/// What `profile` takes.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ProfileAction,
+}
+
+/// What can be done with profiles.
+#[derive(Debug, Subcommand)]
+pub enum ProfileAction {
+    /// Name the built-in ones
+    List,
+    /// Print a built-in one, as a beginning for your own
+    Show {
+        /// Its name
+        name: String,
+    },
+}
+
 /// What `db` takes.
 #[derive(Debug, Args)]
 pub struct DbArgs {
@@ -349,6 +374,7 @@ impl Overrides {
         self.put("generate.start_date", "--start-date", &flags.start_date);
         self.put("generate.seed", "--seed", &flags.seed);
         self.put("generate.scale", "--scale", &flags.scale);
+        self.put("generate.profile", "--profile", &flags.profile);
         self.put("dirt.share", "--dirt", &flags.dirt);
         self.put("generate.format", "--format", &flags.format);
         self.put("generate.overwrite", "--overwrite", &flags.overwrite.then_some(true));

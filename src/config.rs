@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,7 +13,7 @@ use sha2::{Digest, Sha256};
 use toml::Value;
 
 use crate::error::{Error, Result};
-use crate::generate::{Defect, Dirt};
+use crate::generate::{Defect, Dirt, Profile};
 use crate::lake::Lake;
 use crate::load::{DatabaseUrl, mask_url};
 use crate::{emit, engine, generate, ingest, load, report, transform};
@@ -102,7 +103,7 @@ impl Config {
         let beside = Path::new("clickmill.toml");
         let path = file.or_else(|| beside.is_file().then_some(beside));
         if let Some(path) = path {
-            let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+            let text = fs::read_to_string(path).map_err(Error::io("read", path))?;
             config.lay_file(path, &text)?;
         }
         config.lay_environment(environment)?;
@@ -320,11 +321,22 @@ impl Config {
             start_date: self.parsed("generate.start_date", "a date that exists, as YYYY-MM-DD", date)?,
             seed: self.number("generate.seed")?,
             scale: self.real("generate.scale"),
+            profile: self.profile()?,
             dirt: self.dirt()?,
             ..generate::Options::default()
         };
         options.validate()?;
         Ok(options)
+    }
+
+    /// How visitors behave: a built-in profile, or one of the user's own.
+    fn profile(&self) -> Result<Profile> {
+        let name_or_file = self.text("generate.profile");
+        if !name_or_file.ends_with(".toml") {
+            return Profile::named(name_or_file);
+        }
+        let text = fs::read_to_string(name_or_file).map_err(Error::io("read", name_or_file))?;
+        Profile::parse(name_or_file, &text)
     }
 
     /// What goes wrong on the way to the collector.
@@ -334,11 +346,23 @@ impl Config {
             return Err(self.refuse("dirt.share", "a share between 0 and 1"));
         }
         let is_text = self.emit()?.format != emit::Format::Parquet;
-        let spread: Vec<_> = Defect::ALL.into_iter().filter(|kind| is_text || !kind.needs_text()).collect();
-        let each = share / spread.len() as f64;
-        Ok(Defect::ALL.into_iter().fold(Dirt::default(), |dirt, kind| {
-            let spread = if spread.contains(&kind) { each } else { 0.0 };
-            dirt.with(kind, spread + self.real(&format!("dirt.{}", kind.as_str())))
+        let fits = |kind: &Defect| is_text || !kind.needs_text();
+        let each = share / Defect::ALL.iter().filter(|kind| fits(kind)).count() as f64;
+        let kinds = [
+            ("dirt.duplicate", Defect::Duplicate),
+            ("dirt.redelivered", Defect::Redelivered),
+            ("dirt.late", Defect::Late),
+            ("dirt.out_of_order", Defect::OutOfOrder),
+            ("dirt.lost", Defect::Lost),
+            ("dirt.missing", Defect::Missing),
+            ("dirt.malformed", Defect::Malformed),
+            ("dirt.wrong_type", Defect::WrongType),
+            ("dirt.encoding", Defect::Encoding),
+            ("dirt.skewed", Defect::Skewed),
+            ("dirt.rotated", Defect::Rotated),
+        ];
+        Ok(kinds.into_iter().fold(Dirt::default(), |dirt, (key, kind)| {
+            dirt.with(kind, self.real(key) + if fits(&kind) { each } else { 0.0 })
         }))
     }
 

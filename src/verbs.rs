@@ -11,9 +11,12 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
-use clickmill::cli::{Cli, Command, DbAction, DbArgs, ModelsArgs, QueryArgs, RowFormat, RunArgs};
+use clickmill::cli::{
+    Cli, Command, DbAction, DbArgs, ModelsArgs, ProfileAction, ProfileArgs, QueryArgs, RowFormat, RunArgs,
+};
 use clickmill::config::Config;
 use clickmill::engine::{Engine, LocalEngine};
+use clickmill::generate::Profile;
 use clickmill::lake::Layer;
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
@@ -37,6 +40,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Check(_) => check(config),
         Command::Models(args) => models(args),
         Command::Sources => sources(),
+        Command::Profile(args) => profile(args),
         Command::Db(args) => db(args, config),
         Command::Config => print_config(config),
         Command::Clean => clean(config),
@@ -280,6 +284,13 @@ fn sources() -> Result<ExitCode> {
         text += &format!("{:30} {}: {}\n", "", source.formats.join("/"), source.requires.join(", "));
     }
     print(&text)
+}
+
+fn profile(args: &ProfileArgs) -> Result<ExitCode> {
+    match &args.action {
+        ProfileAction::List => print(&format!("{}\n", Profile::names().join("\n"))),
+        ProfileAction::Show { name } => print(Profile::text(name)?),
+    }
 }
 
 fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {

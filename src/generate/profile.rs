@@ -270,12 +270,30 @@ impl Profile {
     /// # Errors
     /// [`Error::Usage`] when there is none, naming those there are.
     pub fn named(name: &str) -> Result<Self> {
-        let path = format!("profiles/{name}.toml");
-        let file = sql::file(&path).ok_or_else(|| {
-            let known: Vec<_> = sql::folder("profiles").map(sql::EmbeddedFile::stem).collect();
-            Error::Usage(format!("there is no profile {name:?}; there is: {}", known.join(", ")))
-        })?;
-        Self::parse(&path, file.text)
+        let file = Self::built_in(name)?;
+        Self::parse(file.path, file.text)
+    }
+
+    /// The text of the built-in profile of that name: a beginning for one's own.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is none, naming those there are.
+    pub fn text(name: &str) -> Result<&'static str> {
+        Ok(Self::built_in(name)?.text)
+    }
+
+    /// The names of the built-in profiles.
+    pub fn names() -> Vec<&'static str> {
+        sql::folder("profiles").map(sql::EmbeddedFile::stem).collect()
+    }
+
+    fn built_in(name: &str) -> Result<&'static sql::EmbeddedFile> {
+        sql::file(&format!("profiles/{name}.toml")).ok_or_else(|| {
+            Error::Usage(format!(
+                "there is no profile {name:?}; there are {}, or name a file that ends in .toml",
+                Self::names().join(", ")
+            ))
+        })
     }
 
     /// The profile a TOML text describes; `origin` is what errors call it.
@@ -364,6 +382,9 @@ mod tests {
     #[test]
     fn an_unknown_profile_names_those_there_are() {
         let error = Profile::named("bazaar").unwrap_err().to_string();
-        assert_eq!(error, "there is no profile \"bazaar\"; there is: marketplace");
+        assert_eq!(
+            error,
+            "there is no profile \"bazaar\"; there are hardware, marketplace, or name a file that ends in .toml"
+        );
     }
 }

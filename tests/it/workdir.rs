@@ -115,8 +115,8 @@ impl Workdir {
     pub fn rows(&self, sql: &str) -> Vec<String> {
         let lake = self.lake();
         let engine = LocalEngine::open(&lake, &engine::Options::default()).unwrap();
-        let truth = lake.raw().join("truth");
-        if truth.is_dir() {
+        let truth = lake.raw().join("truth/sessions.parquet");
+        if truth.is_file() {
             engine.attach(&TableRef::new(Layer::Bronze, "truth"), &truth).unwrap();
         }
         let batches = (&engine as &dyn Engine).collect(sql, &Params::new()).unwrap();
