@@ -200,9 +200,6 @@ pub struct CheckArgs {
     /// Compare gold with what the generator knows to be true, instead
     #[arg(long)]
     pub truth: bool,
-    /// How silver and gold were made.
-    #[command(flatten)]
-    pub model: ModelFlags,
 }
 
 /// Where to load.
@@ -337,7 +334,6 @@ impl Cli {
             Command::Generate(flags) => list.generate(flags),
             Command::Ingest(flags) => list.input(flags),
             Command::Transform(flags) => list.model(flags),
-            Command::Check(check) => list.model(&check.model),
             Command::Load(flags) => list.load(flags),
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);

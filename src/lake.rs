@@ -156,6 +156,11 @@ impl Lake {
         Ok(Staging { lake: self.clone(), published: false })
     }
 
+    /// Whether a run is at work in staging, or was killed there.
+    pub fn is_staged(&self) -> bool {
+        self.root.join(STAGING).exists()
+    }
+
     /// Completes a publication that was cut short, and clears away what an
     /// interrupted run left in staging.
     ///
@@ -235,6 +240,12 @@ impl Staging {
     /// The staged folder of a table.
     pub fn table(&self, table: &TableRef) -> PathBuf {
         self.layer(table.layer).join(&table.name)
+    }
+
+    /// The folder of a table that other tables are made from and that goes
+    /// away with the staging area.
+    pub fn working(&self, table: &TableRef) -> PathBuf {
+        self.lake.root.join(STAGING).join("working").join(&table.name)
     }
 
     /// Puts the staged layers in the place of the old ones. A run killed in

@@ -14,12 +14,12 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Engine, LocalEngine, Params};
+use crate::engine::{self, Engine, LocalEngine, Params};
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Layer, TableRef};
+use crate::lake::{Lake, Layer};
 use crate::sql;
 use crate::summary::grouped;
-use crate::transform::{Options, SessionMode};
+use crate::transform::{self, SessionMode};
 
 /// The generator's gap between sessions, microseconds.
 const GAP_US: i64 = 30 * 60 * 1_000_000;
@@ -103,20 +103,21 @@ fn amount(number: i64) -> String {
 /// # Errors
 /// [`Error::Io`] when the truth cannot be read, [`Error::Engine`] when gold
 /// cannot be asked.
-pub fn compare(lake: &Lake, options: &Options) -> Result<Option<Comparison>> {
+pub fn compare(lake: &Lake, engine: &engine::Options) -> Result<Option<Comparison>> {
     let folder = lake.raw().join("truth");
     let Some(truth) = read(&folder.join("answers.json"))? else { return Ok(None) };
+    lake.recover()?;
+    let options = transform::made_with(lake);
     let is_comparable = options.session_mode == SessionMode::Gap
         && options.session_gap_us == GAP_US
         && options.time_zone == "UTC";
     if !is_comparable {
         return Ok(None);
     }
-    lake.recover()?;
-    let engine = LocalEngine::open(lake, &options.engine)?;
+    let engine = LocalEngine::open(lake, engine)?;
     for table in ["sessions", "defects"] {
         let file = folder.join(format!("{table}.parquet"));
-        engine.attach(&TableRef::new(Layer::Silver, format!("truth_{table}")), &file)?;
+        engine.attach_files(Layer::Silver.as_str(), &format!("truth_{table}"), &[file], false)?;
     }
     Ok(Some(ask(&engine, &truth)?))
 }

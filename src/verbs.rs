@@ -17,7 +17,7 @@ use clickmill::cli::{
 use clickmill::config::Config;
 use clickmill::engine::{Engine, LocalEngine};
 use clickmill::generate::Profile;
-use clickmill::lake::Layer;
+use clickmill::lake::{Lake, Layer};
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
@@ -119,7 +119,8 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
         false => format!(" --data-dir {}", shell_word(&lake.root().to_string_lossy())),
     };
     // As it was called, so that the line works when the program is not on the PATH.
-    let clickmill = shell_word(&std::env::args().next().unwrap_or_else(|| "clickmill".to_owned()));
+    let clickmill =
+        shell_word(&std::env::args_os().next().unwrap_or_else(|| "clickmill".into()).to_string_lossy());
     let next = match (&report.database, until) {
         (Some(_), _) => {
             format!("db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'")
@@ -141,9 +142,20 @@ fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// Completes what a killed run left half done, unless a run is at work: what
+/// it is building is not ours to clear away.
+fn settle(lake: &Lake) -> Result<()> {
+    if lake.is_staged()
+        && let Ok(_lock) = lake.lock()
+    {
+        lake.recover()?;
+    }
+    Ok(())
+}
+
 fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
-    lake.recover()?;
+    settle(&lake)?;
     if Layer::ALL.iter().all(|layer| lake.tables(*layer).is_ok_and(|tables| tables.is_empty())) {
         return Err(Error::Usage(format!(
             "{} holds no tables to query; run `clickmill run` first, or name the folder with --data-dir",
@@ -215,7 +227,9 @@ fn keys_as_text(batch: &RecordBatch) -> std::result::Result<RecordBatch, arrow::
 }
 
 fn check(config: &Config) -> Result<ExitCode> {
-    let outcomes = transform::check(&config.lake(), &config.transform()?)?;
+    let lake = config.lake();
+    settle(&lake)?;
+    let outcomes = transform::check(&lake, &config.engine()?)?;
     let mut text = String::new();
     for outcome in &outcomes {
         let verdict =
@@ -235,10 +249,10 @@ fn check(config: &Config) -> Result<ExitCode> {
 
 fn check_truth(config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
-    let Some(truth) = truth::compare(&lake, &config.transform()?)? else {
+    let Some(truth) = truth::compare(&lake, &config.engine()?)? else {
         return Err(Error::Usage(format!(
             "there is nothing to compare with in {}: it holds no truth/answers.json of `clickmill generate`, \
-             or sessions and days are not cut as the generator cuts them (gap of 30m, UTC)",
+             or gold has sessions or days of another kind than the generator's (gap of 30m, UTC)",
             lake.raw().display()
         )));
     };
@@ -267,7 +281,11 @@ fn models(args: &ModelsArgs) -> Result<ExitCode> {
     }
     for (position, model) in graph.models().iter().enumerate() {
         let inputs: Vec<_> = graph.inputs(&model.table).iter().map(ToString::to_string).collect();
-        let storage = if model.storage == Storage::View { "view" } else { "table" };
+        let storage = match model.storage {
+            Storage::Table => "table",
+            Storage::View => "view",
+            Storage::Working => "working",
+        };
         text +=
             &format!("{:>3}  {:<30} {storage:<6} {}\n", position + 1, model.table.to_string(), model.grain);
         if !inputs.is_empty() {
@@ -349,6 +367,7 @@ fn print_config(config: &Config) -> Result<ExitCode> {
 fn clean(config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
     let _lock = lake.lock()?;
+    lake.recover()?;
     let mut text = String::new();
     if server::stop(&lake)? {
         text += "stopped the private PostgreSQL\n";

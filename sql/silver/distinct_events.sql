@@ -4,7 +4,7 @@
 -- materialized: view
 with good as (
 
-    select * from silver.typed_events
+    select * from silver.event_keys
     where reasons is null
 
 ),

@@ -10,7 +10,7 @@ with events as (
         _batch_id,
         _source_file,
         _source_line
-    from silver.typed_events
+    from silver.event_keys
     where reasons is null
 
 ),

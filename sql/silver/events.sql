@@ -19,7 +19,7 @@ with events as (
 
 ),
 
--- every window below has this one partition and order: one sort serves all
+-- the windows see narrow rows only; each has this one partition and order: one sort serves all
 gaps as (
 
     select
@@ -109,67 +109,80 @@ numbered as (
         ) as start_row_no
     from starts
 
+),
+
+sessions as (
+
+    select
+        _batch_id,
+        _source_line,
+        event_id,
+        event_rank,
+        local_us,
+        case
+            when is_activity
+                then {{ hash60("source || '|' || visitor_id || '|' || cast(start_us as string) || case when tracker_session = '' then '' else '|' || tracker_session end") }}
+        end as session_id,
+        case
+            when is_activity
+                then {{ date_of_us(local_us("start_us", "$time_zone")) }}
+        end as session_date,
+        case when is_activity then start_us end as session_start_us,
+        case
+            when is_activity then cast(row_no - start_row_no + 1 as int)
+        end as event_sequence,
+        case
+            when is_activity and not is_start
+                then cast(pause_us as double) / 1000000
+        end as seconds_since_previous
+    from numbered
+
 )
 
 select
-    event_id,
-    source,
-    visitor_id,
-    user_id,
-    source_session_id,
-    event_time,
-    event_time_us,
-    received_at,
-    {{ date_of_us("local_us") }} as event_date,
-    cast((local_us / 3600000000) % 24 as int) as event_hour,
-    event_type,
-    page_type,
-    page_url,
-    search_query,
-    product_id,
-    category,
-    brand,
-    price,
-    quantity,
-    order_id,
-    payment_method,
-    outcome,
-    device_type,
-    browser,
-    os,
-    user_agent,
-    country,
-    city,
-    ip_address,
-    referrer,
-    utm_source,
-    utm_medium,
-    utm_campaign,
-    experiment,
-    variant,
-    event_rank,
-    case
-        when is_activity
-            then {{ hash60("source || '|' || visitor_id || '|' || cast(start_us as string) || case when tracker_session = '' then '' else '|' || tracker_session end") }}
-    end as session_id,
-    case
-        when is_activity
-            then {{ date_of_us(local_us("start_us", "$time_zone")) }}
-    end as session_date,
-    case when is_activity then start_us end as session_start_us,
-    case
-        when is_activity then cast(row_no - start_row_no + 1 as int)
-    end as event_sequence,
-    case
-        when is_activity and not is_start
-            then cast(pause_us as double) / 1000000
-    end as seconds_since_previous
-from numbered
-order by
-    source,
-    visitor_id,
-    tracker_session,
-    is_activity,
-    event_time_us,
-    event_rank,
-    event_id
+    sessions.event_id,
+    typed.source,
+    typed.visitor_id,
+    typed.user_id,
+    typed.source_session_id,
+    typed.event_time,
+    typed.event_time_us,
+    typed.received_at,
+    {{ date_of_us("sessions.local_us") }} as event_date,
+    cast((sessions.local_us / 3600000000) % 24 as int) as event_hour,
+    typed.event_type,
+    typed.page_type,
+    typed.page_url,
+    typed.search_query,
+    typed.product_id,
+    typed.category,
+    typed.brand,
+    typed.price,
+    typed.quantity,
+    typed.order_id,
+    typed.payment_method,
+    typed.outcome,
+    typed.device_type,
+    typed.browser,
+    typed.os,
+    typed.user_agent,
+    typed.country,
+    typed.city,
+    typed.ip_address,
+    typed.referrer,
+    typed.utm_source,
+    typed.utm_medium,
+    typed.utm_campaign,
+    typed.experiment,
+    typed.variant,
+    sessions.event_rank,
+    sessions.session_id,
+    sessions.session_date,
+    sessions.session_start_us,
+    sessions.event_sequence,
+    sessions.seconds_since_previous
+from sessions
+inner join silver.typed_events as typed
+    on
+        sessions._batch_id = typed._batch_id
+        and sessions._source_line = typed._source_line

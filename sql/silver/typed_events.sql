@@ -1,6 +1,6 @@
--- grain: one row per bronze row of kind events, cast and judged
+-- grain: one row per bronze row of kind events, cast; what cannot be is null
 -- key: _batch_id, _source_line
--- reader: silver.distinct_events, silver.duplicates, silver.quarantine
+-- reader: silver.event_keys (judges it), silver.events
 -- materialized: view
 with received as (
 
@@ -38,90 +38,15 @@ typed as (
 
 ),
 
--- one sentence for each fault; the raw columns beside it tell the value
-judged as (
-
-    select
-        *,
-        {{ us("occurred_at") }} as occurred_us,
-        coalesce('malformed row: ' || _parse_error || '; ', '')
-        || coalesce(mapping_error || '; ', '')
-        || case
-            when _parse_error is not null then ''
-            else
-                case
-                    when visitor is null
-                        then 'visitor_id is missing; '
-                    else ''
-                end
-                || case
-                    when type_text is null
-                        then 'event_type is missing; '
-                    else ''
-                end
-                || case
-                    when time_text is null
-                        then 'event_time is missing; '
-                    when occurred_at is null
-                        then 'event_time is not a timestamp; '
-                    when {{ us("occurred_at") }} < $min_time_us
-                        then 'event_time is before silver.min_time; '
-                    -- made data may lie ahead of the clock; its manifest says
-                    -- how far
-                    when {{ us("occurred_at") }} > coalesce(
-                        $max_time_us,
-                        {{ us("_covers_until") }},
-                        {{ us("_ingested_at") }} + 86400000000
-                    )
-                        then 'event_time is after silver.max_time; '
-                    else ''
-                end
-                || case
-                    when
-                        received_text is not null
-                        and collected_at is null
-                        then 'received_at is not a timestamp; '
-                    else ''
-                end
-                || case
-                    when
-                        price_text is not null
-                        and price_value is null
-                        then 'price is not a number; '
-                    when price_value < 0
-                        then 'price is negative; '
-                    else ''
-                end
-                || case
-                    when
-                        quantity_text is not null
-                        and quantity_value is null
-                        then 'quantity is not a whole number; '
-                    when quantity_value <= 0
-                        then 'quantity is not positive; '
-                    else ''
-                end
-        end as faults
-    from typed
-
-),
-
 final as (
 
     select
-        -- a UUID stays; another id, or none, becomes one
-        case
-            when {{ is_uuid("id_text") }} then lower(id_text)
-            when id_text is not null
-                then {{ uuid_of("md5(_source || ':' || prefix || id_text)") }}
-            else {{ uuid_of("md5(_source || ':' || prefix || row_md5)") }}
-        end as event_id,
         _source as source,
         prefix || visitor as visitor_id,
         prefix || nullif(trim(user_id), '') as user_id,
         prefix || nullif(trim(source_session_id), '') as source_session_id,
         occurred_at as event_time,
-        occurred_us as event_time_us,
+        {{ us("occurred_at") }} as event_time_us,
         collected_at as received_at,
         case
             when
@@ -167,15 +92,23 @@ final as (
         utm_campaign,
         nullif(experiment, '') as experiment,
         nullif(variant, '') as variant,
+        -- what judging needs
+        id_text,
+        type_text,
+        time_text,
+        received_text,
+        price_text,
+        quantity_text,
+        prefix,
         row_md5,
-        case
-            when faults <> '' then substr(faults, 1, length(faults) - 2)
-        end as reasons,
+        mapping_error,
+        _parse_error,
+        _covers_until,
         _source_file,
         _source_line,
         _ingested_at,
         _batch_id
-    from judged
+    from typed
 
 )
 

@@ -1,5 +1,5 @@
 //! The few functions that our SQL needs and DataFusion lacks, or would bring
-//! only with a large feature: `md5`, `hash60`, `is_uuid`, `local_us`.
+//! only with a large feature: `md5`, `row_md5`, `hash60`, `is_uuid`, `uuid_of`, `local_us`.
 
 use std::sync::Arc;
 
@@ -7,14 +7,23 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Builder, StringB
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
-use datafusion::common::{DataFusionError, exec_err};
-use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
+use datafusion::common::{DataFusionError, ScalarValue, exec_err};
+use datafusion::logical_expr::{
+    ColumnarValue, ScalarUDF, Signature, SimpleScalarUDF, Volatility, create_udf,
+};
 use md5::{Digest, Md5};
 
 /// All functions, to be registered with a session.
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
         create_udf("md5", vec![DataType::Utf8], DataType::Utf8, Volatility::Immutable, Arc::new(md5_hex)),
+        ScalarUDF::from(SimpleScalarUDF::new_with_signature(
+            "row_md5",
+            Signature::variadic(vec![DataType::Utf8], Volatility::Immutable),
+            DataType::Utf8,
+            Arc::new(row_md5),
+        )),
+        create_udf("uuid_of", vec![DataType::Utf8], DataType::Utf8, Volatility::Immutable, Arc::new(uuid_of)),
         create_udf(
             "is_uuid",
             vec![DataType::Utf8],
@@ -47,18 +56,78 @@ fn md5_hex(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     for text in texts {
         match text {
             None => hashes.append_null(),
-            Some(text) => {
-                hex.clear();
-                for byte in Md5::digest(text.as_bytes()) {
-                    for nibble in [byte >> 4, byte & 15] {
-                        hex.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-                    }
-                }
-                hashes.append_value(&hex);
-            }
+            Some(text) => hashes.append_value(hex_of(&Md5::digest(text.as_bytes()), &mut hex)),
         }
     }
     Ok(ColumnarValue::Array(Arc::new(hashes.finish())))
+}
+
+/// Bytes in lower-case hex, written over what `hex` held.
+fn hex_of<'a>(bytes: &[u8], hex: &'a mut String) -> &'a str {
+    hex.clear();
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            hex.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        }
+    }
+    hex
+}
+
+/// Hex MD5 of a row: of the first argument, then of `name=value` and a unit
+/// separator for each further pair whose value is not null.
+fn row_md5(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let (names, values): (Vec<_>, Vec<_>) =
+        args.iter().enumerate().partition(|(position, _)| position % 2 == 1);
+    let mut labels = vec![String::new()];
+    for (position, name) in names {
+        match name {
+            ColumnarValue::Scalar(ScalarValue::Utf8(Some(name))) => labels.push(format!("{name}=")),
+            _ => return exec_err!("row_md5: argument {} is not the name of a column", position + 1),
+        }
+    }
+    let values: Vec<_> = values.into_iter().map(|(_, value)| value.clone()).collect();
+    let values = arrays(&values)?;
+    let columns: Vec<_> = values.iter().map(|column| column.as_string::<i32>()).collect();
+    let rows = columns.first().map_or(0, |column| column.len());
+    let mut hashes = StringBuilder::with_capacity(rows, rows * 32);
+    let (mut text, mut hex) = (Vec::new(), String::with_capacity(32));
+    for row in 0..rows {
+        text.clear();
+        for (position, (label, column)) in labels.iter().zip(&columns).enumerate() {
+            if column.is_valid(row) {
+                text.extend_from_slice(label.as_bytes());
+                text.extend_from_slice(column.value(row).as_bytes());
+                if position > 0 {
+                    text.push(31);
+                }
+            }
+        }
+        hashes.append_value(hex_of(&Md5::digest(&text), &mut hex));
+    }
+    Ok(ColumnarValue::Array(Arc::new(hashes.finish())))
+}
+
+/// 32 hex digits in the usual form of a UUID.
+fn uuid_of(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let args = arrays(args)?;
+    let hashes = args[0].as_string::<i32>();
+    let mut ids = StringBuilder::with_capacity(hashes.len(), hashes.len() * 36);
+    let mut id = String::with_capacity(36);
+    for hash in hashes {
+        let Some(hash) = hash else {
+            ids.append_null();
+            continue;
+        };
+        id.clear();
+        for (position, digit) in hash.chars().take(32).enumerate() {
+            if matches!(position, 8 | 12 | 16 | 20) {
+                id.push('-');
+            }
+            id.push(digit);
+        }
+        ids.append_value(&id);
+    }
+    Ok(ColumnarValue::Array(Arc::new(ids.finish())))
 }
 
 /// Whether a text is a UUID in its usual form of 8-4-4-4-12 hex digits.
@@ -121,4 +190,47 @@ fn local_us(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
         locals.append_value(time + i64::from(offset) * 1_000_000);
     }
     Ok(ColumnarValue::Array(Arc::new(locals.finish())))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use arrow::array::StringArray;
+
+    use super::*;
+
+    fn text(values: &[Option<&str>]) -> ColumnarValue {
+        ColumnarValue::Array(Arc::new(StringArray::from(values.to_vec())))
+    }
+
+    fn name(value: &str) -> ColumnarValue {
+        ColumnarValue::Scalar(ScalarValue::from(value))
+    }
+
+    fn texts(value: ColumnarValue) -> Vec<String> {
+        let array = value.into_array(0).unwrap();
+        array.as_string::<i32>().iter().map(|text| text.unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_row_hashes_as_its_text_would() {
+        let args = [
+            text(&[None, Some("raw,line")]),
+            name("a"),
+            text(&[Some("1"), Some("2")]),
+            name("b"),
+            text(&[None, Some("")]),
+        ];
+        let written = text(&[Some("a=1\u{1f}"), Some("raw,linea=2\u{1f}b=\u{1f}")]);
+        assert_eq!(texts(row_md5(&args).unwrap()), texts(md5_hex(&[written]).unwrap()));
+    }
+
+    #[test]
+    fn a_hash_reads_as_a_uuid() {
+        let md5_of_nothing = text(&[Some("d41d8cd98f00b204e9800998ecf8427e")]);
+        let id = texts(uuid_of(&[md5_of_nothing]).unwrap());
+        assert_eq!(id, ["d41d8cd9-8f00-b204-e980-0998ecf8427e"]);
+        assert!(uuid_form(&id[0]));
+    }
 }

@@ -1,8 +1,8 @@
 //! DataFusion in this process.
 
 use std::fs::File;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
@@ -26,6 +26,9 @@ use super::{Engine, Options, Params, ParquetTarget, functions};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
 use crate::summary::TableSummary;
+
+/// How many batches may wait for the Parquet writer.
+const BATCHES_WAITING: usize = 4;
 
 /// The engine on this machine: DataFusion over the lake's Parquet files.
 pub struct LocalEngine {
@@ -65,8 +68,14 @@ impl LocalEngine {
             .with_information_schema(true)
             .with_default_catalog_and_schema("clickmill", Layer::Gold.as_str());
         let settings = config.options_mut();
+        // The lake's own files have no page index to look for.
+        settings.execution.parquet.enable_page_index = false;
         settings.execution.parquet.schema_force_view_types = false;
         settings.sql_parser.map_string_types_to_utf8view = false;
+        // Hash the smaller side of a join whole rather than deal both sides out again,
+        // wide rows and all.
+        settings.optimizer.hash_join_single_partition_threshold = 256 << 20;
+        settings.optimizer.hash_join_single_partition_threshold_rows = 16 << 20;
         settings.execution.time_zone = Some("+00:00".to_owned());
         let mut environment = RuntimeEnvBuilder::new();
         if let Some(limit) = options.memory_limit {
@@ -92,6 +101,55 @@ impl LocalEngine {
         let schema: Arc<dyn SchemaProvider> = Arc::new(MemorySchemaProvider::new());
         catalog.register_schema(name, schema.clone()).map_err(|source| failed("make a schema", source))?;
         Ok(schema)
+    }
+
+    /// Makes Parquet files readable as one table; where their columns differ it has all of them.
+    ///
+    /// # Errors
+    /// [`Error::Io`] or [`Error::Engine`] when the files cannot be read.
+    pub fn attach_files(
+        &self,
+        schema_name: &str,
+        name: &str,
+        files: &[PathBuf],
+        columns_differ: bool,
+    ) -> Result<()> {
+        let mut urls = Vec::new();
+        let mut schema: Option<Schema> = None;
+        for (position, path) in files.iter().enumerate() {
+            let path_text = path.to_string_lossy();
+            urls.push(
+                ListingTableUrl::parse(&path_text)
+                    .map_err(|source| failed("read a table's files", source))?,
+            );
+            if position == 0 || columns_differ {
+                let file = File::open(path).map_err(Error::io("read", path))?;
+                let found = ParquetRecordBatchReaderBuilder::try_new(file)
+                    .map_err(|source| failed(&format!("read {}", path.display()), source))?
+                    .schema()
+                    .as_ref()
+                    .clone()
+                    .with_metadata(Default::default());
+                schema = Some(match schema {
+                    None => found,
+                    Some(known) => Schema::try_merge([known, found])
+                        .map_err(|source| failed(&format!("read {}", path.display()), source))?,
+                });
+            }
+        }
+        let Some(schema) = schema else { return Ok(()) };
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        let config = ListingTableConfig::new_with_multi_paths(urls)
+            .with_listing_options(options)
+            .with_schema(Arc::new(schema));
+        let provider =
+            ListingTable::try_new(config).map_err(|source| failed("read a table's files", source))?;
+        let schema = self.schema(schema_name)?;
+        schema.deregister_table(name).map_err(|source| failed("replace a table", source))?;
+        schema
+            .register_table(name.to_owned(), Arc::new(provider))
+            .map_err(|source| failed("register a table", source))?;
+        Ok(())
     }
 
     async fn plan(&self, sql: &str, params: &Params) -> std::result::Result<DataFrame, DataFusionError> {
@@ -130,10 +188,29 @@ impl Engine for LocalEngine {
         let started = Instant::now();
         let mut stream = self.stream(sql, params)?;
         let mut writer = TableWriter::new(target.clone(), stream.schema());
-        while let Some(batch) = self.runtime.block_on(stream.next()) {
-            writer.write(&batch.map_err(|source| failed(&format!("make {table}"), source))?)?;
-        }
-        let (rows, bytes) = writer.finish()?;
+        // Encoding takes as long as the query, so it has a thread of its own.
+        let (sender, batches) = mpsc::sync_channel::<RecordBatch>(BATCHES_WAITING);
+        let (rows, bytes) = std::thread::scope(|scope| {
+            let written = scope.spawn(move || {
+                for batch in batches {
+                    writer.write(&batch)?;
+                }
+                Ok(writer)
+            });
+            let (mut made, mut is_wanted) = (Ok(()), true);
+            while let Some(batch) = self.runtime.block_on(stream.next()) {
+                made = batch.map_err(|source| failed(&format!("make {table}"), source)).map(|batch| {
+                    // Where nobody receives, the writer has failed; it says why when it is joined.
+                    is_wanted = sender.send(batch).is_ok();
+                });
+                if made.is_err() || !is_wanted {
+                    break;
+                }
+            }
+            drop(sender);
+            let writer = written.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            made.and(writer)?.finish()
+        })?;
         Ok(TableSummary::new(table.to_string(), rows, bytes, started.elapsed().as_secs_f64()))
     }
 
@@ -151,47 +228,9 @@ impl Engine for LocalEngine {
     }
 
     fn attach(&self, table: &TableRef, folder: &Path) -> Result<()> {
-        let mut urls = Vec::new();
-        let mut schema: Option<Schema> = None;
-        let files = match folder.is_file() {
-            true => vec![folder.to_owned()],
-            false => files_below(folder, "parquet")?,
-        };
-        for (position, path) in files.iter().enumerate() {
-            let path_text = path.to_string_lossy();
-            urls.push(
-                ListingTableUrl::parse(&path_text)
-                    .map_err(|source| failed("read a table's files", source))?,
-            );
-            // Made tables have one schema; received ones (bronze) may gain columns from file to file.
-            if position == 0 || table.layer == Layer::Bronze {
-                let file = File::open(path).map_err(Error::io("read", path))?;
-                let found = ParquetRecordBatchReaderBuilder::try_new(file)
-                    .map_err(|source| failed(&format!("read {}", path.display()), source))?
-                    .schema()
-                    .as_ref()
-                    .clone()
-                    .with_metadata(Default::default());
-                schema = Some(match schema {
-                    None => found,
-                    Some(known) => Schema::try_merge([known, found])
-                        .map_err(|source| failed(&format!("read {}", path.display()), source))?,
-                });
-            }
-        }
-        let Some(schema) = schema else { return Ok(()) };
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-        let config = ListingTableConfig::new_with_multi_paths(urls)
-            .with_listing_options(options)
-            .with_schema(Arc::new(schema));
-        let provider =
-            ListingTable::try_new(config).map_err(|source| failed("read a table's files", source))?;
-        let schema = self.schema(table.layer.as_str())?;
-        schema.deregister_table(&table.name).map_err(|source| failed("replace a table", source))?;
-        schema
-            .register_table(table.name.clone(), Arc::new(provider))
-            .map_err(|source| failed("register a table", source))?;
-        Ok(())
+        // Made tables have one schema; received ones (bronze) may gain columns from file to file.
+        let columns_differ = table.layer == Layer::Bronze;
+        self.attach_files(table.layer.as_str(), &table.name, &files_below(folder, "parquet")?, columns_differ)
     }
 
     fn define_view(&self, schema: &str, name: &str, sql: &str, params: &Params) -> Result<()> {

@@ -20,6 +20,7 @@ use crate::summary::TableSummary;
 
 pub use local::LocalEngine;
 pub use parquet::ParquetTarget;
+pub(crate) use parquet::properties;
 
 /// Values bound to named parameters (`$session_gap_us`) of a statement.
 pub type Params = BTreeMap<String, ScalarValue>;
@@ -61,7 +62,7 @@ pub trait Engine: Send + Sync {
     /// [`Error::Engine`] when it does not plan.
     fn explain(&self, sql: &str, params: &Params) -> Result<String>;
 
-    /// Makes the Parquet files below `folder` (or the one it is) readable as `table`.
+    /// Makes the Parquet files below `folder` readable as `table`.
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Engine`] when the files cannot be read.

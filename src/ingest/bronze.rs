@@ -13,9 +13,7 @@ use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use chrono::{DateTime, Utc};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
 
 use super::rows::timestamp;
 use crate::error::{Error, Result};
@@ -36,7 +34,7 @@ impl BronzeFile {
     pub(super) fn create(place: &Path, schema: SchemaRef) -> Result<Self> {
         let part = PartFile::create(place)?;
         let file = part.file().try_clone().map_err(Error::io("open", place))?;
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        let properties = crate::engine::properties();
         let writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(write_error(place))?;
         Ok(Self { part, writer })
     }

@@ -17,6 +17,32 @@ pub enum Dialect {
     Spark,
 }
 
+impl Dialect {
+    /// The MD5 of a row as it was received: of `head`, then of `name=value` and
+    /// a separator for every column that has a value, in the order given.
+    pub(super) fn row_md5(self, head: &str, columns: &[String]) -> String {
+        let columns = columns.iter().map(|column| (column.replace('\'', "''"), quoted(column)));
+        match self {
+            // One pass over the row; the texts in between are never made.
+            Dialect::DataFusion => {
+                columns.fold(format!("row_md5({head}"), |sql, (label, column)| {
+                    sql + &format!(", '{label}', {column}")
+                }) + ")"
+            }
+            Dialect::DuckDb | Dialect::Spark => {
+                columns.fold(format!("md5(concat(coalesce({head}, '')"), |sql, (label, column)| {
+                    sql + &format!(", coalesce('{label}=' || {column} || chr(31), '')")
+                }) + "))"
+            }
+        }
+    }
+}
+
+/// A column name as SQL wants it.
+pub(super) fn quoted(column: &str) -> String {
+    format!("\"{}\"", column.replace('"', "\"\""))
+}
+
 /// A macro: its name, how many arguments it takes, and its text in DataFusion,
 /// DuckDB and Spark. `{0}`, `{1}` are the arguments.
 struct Macro(&'static str, usize, [&'static str; 3]);
@@ -132,7 +158,11 @@ static MACROS: &[Macro] = &[
         "({0} rlike '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$')",
     ]),
     // A hash written as a UUID.
-    same("uuid_of", 1, "substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || substr({0}, 17, 4) || '-' || substr({0}, 21, 12)"),
+    Macro("uuid_of", 1, [
+        "uuid_of({0})",
+        "substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || substr({0}, 17, 4) || '-' || substr({0}, 21, 12)",
+        "substr({0}, 1, 8) || '-' || substr({0}, 9, 4) || '-' || substr({0}, 13, 4) || '-' || substr({0}, 17, 4) || '-' || substr({0}, 21, 12)",
+    ]),
 ];
 
 /// Turns a model's template into the SQL of one dialect.

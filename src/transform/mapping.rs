@@ -7,7 +7,7 @@ use std::fmt::Write;
 use arrow::array::{Array, AsArray};
 use arrow::compute::concat_batches;
 
-use super::dialect::{Compiler, Dialect};
+use super::dialect::{Compiler, Dialect, quoted};
 use crate::engine::{Engine, LocalEngine, Params};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef};
@@ -164,7 +164,12 @@ pub(super) fn compiler_without_data() -> Result<Compiler> {
 
 /// Defines `source.NAME` for every source that the lake holds, and empty
 /// bronze tables for kinds it does not.
-pub(super) fn define_sources(engine: &LocalEngine, batches: &[Batch], compiler: &Compiler) -> Result<()> {
+pub(super) fn define_sources(
+    engine: &LocalEngine,
+    lake: &Lake,
+    batches: &[Batch],
+    compiler: &Compiler,
+) -> Result<()> {
     for kind in Kind::ALL {
         if engine.columns(Layer::Bronze.as_str(), kind.as_str()).is_empty() {
             engine.define_view(Layer::Bronze.as_str(), kind.as_str(), &nothing(&ORIGIN), &Params::new())?;
@@ -179,6 +184,7 @@ pub(super) fn define_sources(engine: &LocalEngine, batches: &[Batch], compiler: 
             Some(text) => Source::parse(text, &batch.source)?,
             None => Source::find(&batch.source)?,
         };
+        attach_received(engine, lake, batches, &source)?;
         let variables = minijinja::context! {
             bronze => minijinja::Value::from_safe_string(bronze_rows(engine, &source)),
             origin => minijinja::Value::from_safe_string(origin(engine, &source)),
@@ -197,36 +203,41 @@ pub(super) fn define_sources(engine: &LocalEngine, batches: &[Batch], compiler: 
     Ok(())
 }
 
+/// The schema of what was received from each source.
+const RECEIVED: &str = "received";
+
+/// Makes the files of one source readable as `received.NAME`. Its rows are
+/// told from those of other sources by their files, and not by joining: a join
+/// would hide from the planner how many there are.
+fn attach_received(engine: &LocalEngine, lake: &Lake, batches: &[Batch], source: &Source) -> Result<()> {
+    let folder = lake.table(&TableRef::new(Layer::Bronze, source.kind.as_str()));
+    let batches = batches.iter().filter(|batch| batch.source == source.name);
+    let files: Vec<_> = batches.map(|batch| folder.join(format!("{}.parquet", batch.id))).collect();
+    engine.attach_files(RECEIVED, &source.name, &files, true)
+}
+
 /// The rows of one source, with nulls for optional columns that no file had.
 fn bronze_rows(engine: &LocalEngine, source: &Source) -> String {
-    let present: BTreeSet<String> = own_columns(engine, source.kind).into_iter().collect();
-    let table = TableRef::new(Layer::Bronze, source.kind.as_str());
+    let present = received_columns(engine, source);
     let mut missing = String::new();
     for column in source.requires.iter().chain(&source.optional).filter(|column| !present.contains(*column)) {
         let _ = write!(missing, ", cast(null as string) as {}", quoted(column));
     }
     format!(
-        "(select events.*, batches.id_prefix as _id_prefix, batches.source as _source, \
+        "(select rows.*, batches.id_prefix as _id_prefix, batches.source as _source, \
          batches.covers_until as _covers_until{missing} \
-         from {table} as events inner join bronze.batches as batches on events._batch_id = batches.batch_id \
-         where batches.source = '{}') as raw",
-        source.name.replace('\'', "''")
+         from {RECEIVED}.{} as rows left join bronze.batches as batches on rows._batch_id = batches.batch_id) as raw",
+        quoted(&source.name)
     )
 }
 
 /// The columns that every mapping passes on, and the hash of the row as it was received.
 fn origin(engine: &LocalEngine, source: &Source) -> String {
     // Columns by name, absent ones left out: a file that gains a column keeps its other rows' hashes.
-    let mut columns = own_columns(engine, source.kind);
+    let mut columns = received_columns(engine, source);
     columns.sort();
-    let mut parts = vec!["coalesce(_raw_line, '')".to_owned()];
-    for column in columns {
-        let name = quoted(&column);
-        parts.push(format!("coalesce('{}=' || {name} || chr(31), '')", column.replace('\'', "''")));
-    }
-    // One concat of texts that are never null: the same on every engine, in one pass.
-    let row = parts.join(", ");
-    format!("{}, {}, md5(concat({row})) as row_md5", ORIGIN.join(", "), OF_BATCH.join(", "))
+    let row_md5 = Dialect::DataFusion.row_md5("_raw_line", &columns);
+    format!("{}, {}, {row_md5} as row_md5", ORIGIN.join(", "), OF_BATCH.join(", "))
 }
 
 /// All rows of a kind in canonical columns, whatever sources they came from.
@@ -263,17 +274,21 @@ fn nothing(columns: &[&str]) -> String {
     format!("select {} where false", columns.join(", "))
 }
 
+/// The columns of a source as received, without the origin columns.
+fn received_columns(engine: &LocalEngine, source: &Source) -> Vec<String> {
+    columns_but_origin(engine, RECEIVED, &source.name)
+}
+
 /// The columns of a bronze table as received, without the origin columns.
 fn own_columns(engine: &LocalEngine, kind: Kind) -> Vec<String> {
+    columns_but_origin(engine, Layer::Bronze.as_str(), kind.as_str())
+}
+
+fn columns_but_origin(engine: &LocalEngine, schema: &str, name: &str) -> Vec<String> {
     engine
-        .columns(Layer::Bronze.as_str(), kind.as_str())
+        .columns(schema, name)
         .into_iter()
         .map(|(name, _)| name)
         .filter(|name| !ORIGIN.contains(&name.as_str()))
         .collect()
-}
-
-/// A column name as SQL wants it.
-fn quoted(column: &str) -> String {
-    format!("\"{}\"", column.replace('"', "\"\""))
 }

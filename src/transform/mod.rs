@@ -13,7 +13,6 @@ mod mapping;
 mod model;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -24,7 +23,7 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::{self, Engine, LocalEngine, Params, ParquetTarget};
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Layer, TableRef};
+use crate::lake::{Lake, Layer, Staging, TableRef};
 use crate::progress::Progress;
 use crate::summary::TableSummary;
 
@@ -44,7 +43,7 @@ pub enum SessionMode {
 }
 
 /// Everything the models may depend on besides the rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
     /// What ends a session.
     pub session_mode: SessionMode,
@@ -61,8 +60,10 @@ pub struct Options {
     /// The day that recency is measured from; `None` is the last day with events.
     pub as_of: Option<NaiveDate>,
     /// Build again even if nothing changed.
+    #[serde(skip)]
     pub full_refresh: bool,
     /// How the engine runs.
+    #[serde(skip)]
     pub engine: engine::Options,
 }
 
@@ -114,13 +115,22 @@ pub struct Outcome {
 
 /// What the published silver and gold were made from and how; equal
 /// fingerprints mean there is nothing to do.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct State {
     fingerprint: String,
+    options: Options,
     tables: BTreeMap<String, u64>,
 }
 
 const STATE_FILE: &str = "_state.json";
+
+impl State {
+    /// What is known of the published tables, if anything.
+    fn read(lake: &Lake) -> Option<Self> {
+        let text = std::fs::read_to_string(lake.layer(Layer::Gold).join(STATE_FILE)).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+}
 
 /// Makes silver and gold from all of bronze.
 ///
@@ -141,7 +151,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     {
         return Ok(outcome);
     }
-    mapping::define_sources(&engine, &batches, &compiler)?;
+    mapping::define_sources(&engine, lake, &batches, &compiler)?;
     let graph = Graph::new(models, &compiler)?;
     let checks = Check::all()?;
     progress.begin("transform", (graph.models().len() + checks.len()) as u64);
@@ -151,7 +161,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     for layer in [Layer::Silver, Layer::Gold] {
         for wave in graph.waves(layer) {
             let made = side_by_side(threads(options), &wave, |model| {
-                let table = build(&engine, &compiler, model, &params, &staging.table(&model.table))?;
+                let table = build(&engine, &compiler, model, &params, &staging)?;
                 progress.advance(1)?;
                 Ok(table)
             })?;
@@ -166,7 +176,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
         check::verdict(&outcome.checks)?;
     }
     let tables = outcome.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
-    let state = serde_json::to_vec_pretty(&State { fingerprint, tables })
+    let state = serde_json::to_vec_pretty(&State { fingerprint, options: options.clone(), tables })
         .map_err(|error| Error::Usage(format!("cannot write the state file: {error}")))?;
     let state_file = staging.layer(Layer::Gold).join(STATE_FILE);
     std::fs::write(&state_file, state).map_err(Error::io("write", &state_file))?;
@@ -176,30 +186,36 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     Ok(outcome)
 }
 
-/// Runs the checks again over what is published.
+/// Runs the checks again over what is published, by the options it was made with.
 ///
 /// # Errors
 /// [`Error::Transform`] or [`Error::Engine`] when a check cannot run; bad rows
 /// are in the outcomes, not an error.
-pub fn check(lake: &Lake, options: &Options) -> Result<Vec<CheckOutcome>> {
-    lake.recover()?;
+pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>> {
     require(lake, Layer::Bronze, "batches", "ingest")?;
     require(lake, Layer::Gold, "fact_events", "transform")?;
-    let engine = LocalEngine::empty(&options.engine)?;
+    let options = made_with(lake);
+    let engine = LocalEngine::empty(engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
     let compiler = mapping::compiler(&engine, &batches)?;
     let params = options.params();
-    mapping::define_sources(&engine, &batches, &compiler)?;
+    mapping::define_sources(&engine, lake, &batches, &compiler)?;
     for model in Graph::new(Model::all()?, &compiler)?.models() {
         let sql = compiler.compile(&model.table.to_string(), &model.text)?;
         match model.storage {
-            Storage::View => {
+            // What is not kept is worked out again.
+            Storage::View | Storage::Working => {
                 engine.define_view(model.table.layer.as_str(), &model.table.name, &sql, &params)?
             }
             Storage::Table => engine.attach(&model.table, &lake.table(&model.table))?,
         }
     }
     Check::all()?.iter().map(|check| check.run(&engine, &compiler, &params)).collect()
+}
+
+/// How the published silver and gold were made.
+pub fn made_with(lake: &Lake) -> Options {
+    State::read(lake).map(|state| state.options).unwrap_or_default()
 }
 
 /// Sees that a table is there, which the stage `verb` makes.
@@ -275,18 +291,20 @@ fn build(
     compiler: &Compiler,
     model: &Model,
     params: &Params,
-    folder: &Path,
+    staging: &Staging,
 ) -> Result<Option<TableSummary>> {
     let TableRef { layer, name } = &model.table;
     let sql = compiler.compile(&model.table.to_string(), &model.text)?;
     let made = match model.storage {
         Storage::View => engine.define_view(layer.as_str(), name, &sql, params).map(|()| None),
-        Storage::Table => {
-            let target =
-                ParquetTarget { folder: folder.to_owned(), partition_by: model.partition_by.clone() };
-            engine
-                .materialize(&model.table, &sql, params, &target)
-                .and_then(|summary| engine.attach(&model.table, folder).map(|()| Some(summary)))
+        Storage::Table | Storage::Working => {
+            let is_kept = model.storage == Storage::Table;
+            let folder = if is_kept { staging.table(&model.table) } else { staging.working(&model.table) };
+            let target = ParquetTarget { folder, partition_by: model.partition_by.clone() };
+            engine.materialize(&model.table, &sql, params, &target).and_then(|summary| {
+                engine.attach(&model.table, &target.folder)?;
+                Ok(is_kept.then_some(summary))
+            })
         }
     };
     made.map_err(|error| named(model, error))
@@ -321,9 +339,7 @@ fn fingerprint(models: &[Model], batches: &[mapping::Batch], params: &Params) ->
 
 /// The outcome of doing nothing, if nothing needs doing.
 fn unchanged(lake: &Lake, fingerprint: &str) -> Result<Option<Outcome>> {
-    let path = lake.layer(Layer::Gold).join(STATE_FILE);
-    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
-    let Ok(state) = serde_json::from_str::<State>(&text) else { return Ok(None) };
+    let Some(state) = State::read(lake) else { return Ok(None) };
     for table in state.tables.keys().filter_map(|name| TableRef::parse(name)) {
         if lake.files(&table)?.is_empty() {
             return Ok(None);

@@ -11,6 +11,9 @@ pub enum Storage {
     Table,
     /// Inlined wherever it is read (`-- materialized: view`).
     View,
+    /// Written to Parquet for the models that read it, and not published
+    /// (`-- materialized: working`).
+    Working,
 }
 
 /// A select in `sql/silver` or `sql/gold`; the file's name is the table's.
@@ -57,10 +60,11 @@ impl Model {
         let storage = match sql::head(text, "materialized") {
             None | Some("table") => Storage::Table,
             Some("view") => Storage::View,
+            Some("working") => Storage::Working,
             Some(other) => {
                 return Err(Error::Transform {
                     model: table.to_string(),
-                    message: format!("`-- materialized: {other}` is neither table nor view"),
+                    message: format!("`-- materialized: {other}` is neither table, view nor working"),
                 });
             }
         };

@@ -117,7 +117,7 @@ impl Workdir {
         let engine = LocalEngine::open(&lake, &engine::Options::default()).unwrap();
         let truth = lake.raw().join("truth/sessions.parquet");
         if truth.is_file() {
-            engine.attach(&TableRef::new(Layer::Bronze, "truth"), &truth).unwrap();
+            engine.attach_files("bronze", "truth", &[truth], false).unwrap();
         }
         let batches = (&engine as &dyn Engine).collect(sql, &Params::new()).unwrap();
         let options = FormatOptions::default().with_null(".");
