@@ -9,7 +9,7 @@ use clickmill::generate::{self, Defect, Dirt, Plan};
 use clickmill::lake::Lake;
 use clickmill::progress::Progress;
 use clickmill::truth::{self, Comparison};
-use clickmill::{emit, ingest, transform};
+use clickmill::{emit, engine, ingest, transform};
 use tempfile::TempDir;
 
 fn run(lake: &Lake, options: &generate::Options, how: &emit::Options) -> Comparison {
@@ -18,7 +18,7 @@ fn run(lake: &Lake, options: &generate::Options, how: &emit::Options) -> Compari
     let now = Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap();
     ingest::ingest(lake, &ingest::Options::default(), now, &progress).unwrap();
     transform::transform(lake, &transform::Options::default(), &progress).unwrap();
-    truth::compare(lake, &transform::Options::default()).unwrap().unwrap()
+    truth::compare(lake, &engine::Options::default()).unwrap().unwrap()
 }
 
 fn small() -> generate::Options {
@@ -37,7 +37,7 @@ fn gold_answers_what_the_generator_knows() {
     let path = lake.raw().join("truth/answers.json");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("\"funnel sessions\": 1500", "\"funnel sessions\": 1501")).unwrap();
-    let found = truth::compare(&lake, &transform::Options::default()).unwrap().unwrap();
+    let found = truth::compare(&lake, &engine::Options::default()).unwrap().unwrap();
     assert_eq!(found.differences.len(), 1);
     assert_eq!((found.differences[0].truth, found.differences[0].gold), (1501, 1500));
 }
@@ -48,7 +48,8 @@ fn other_sessions_and_days_are_not_compared() {
     let lake = Lake::new(folder.path());
     run(&lake, &generate::Options { sessions: 50, days: 2, ..small() }, &emit::Options::default());
     let other = transform::Options { session_gap_us: 60_000_000, ..transform::Options::default() };
-    assert_eq!(truth::compare(&lake, &other).unwrap(), None);
+    transform::transform(&lake, &other, &Progress::hidden()).unwrap();
+    assert_eq!(truth::compare(&lake, &engine::Options::default()).unwrap(), None);
 }
 
 /// A little of everything.
