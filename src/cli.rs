@@ -68,11 +68,13 @@ pub enum Command {
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
     /// Run the data-quality checks over what is there
-    Check(ModelFlags),
+    Check(CheckArgs),
     /// Print the SQL models: order, grain, lineage
     Models(ModelsArgs),
     /// List the raw formats that can be read
     Sources,
+    /// List the profiles that made visitors follow, or print one
+    Profile(ProfileArgs),
     /// Start, stop or reach the private PostgreSQL
     Db(DbArgs),
     /// Print the configuration in force and where each value came from
@@ -121,6 +123,9 @@ fn stage(verb: &str) -> Result<crate::pipeline::Stage, String> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Made data")]
 pub struct GenerateFlags {
+    /// How visitors behave: a built-in profile or a TOML file [default: marketplace]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
     /// Sessions in the period (kept within 2%) [default: 10000]
     #[arg(long, value_name = "N")]
     sessions: Option<u64>,
@@ -145,6 +150,9 @@ pub struct GenerateFlags {
     /// Raw files as csv, jsonl or parquet [default: csv]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// Part of the events that goes wrong on the way: duplicates, late, lost, ... [default: 0]
+    #[arg(long, value_name = "SHARE")]
+    dirt: Option<f64>,
     /// Replace raw files that were made with other settings
     #[arg(long)]
     overwrite: bool,
@@ -184,6 +192,14 @@ pub struct ModelFlags {
     /// Build silver and gold again even if nothing changed
     #[arg(long)]
     full_refresh: bool,
+}
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Compare gold with what the generator knows to be true, instead
+    #[arg(long)]
+    pub truth: bool,
 }
 
 /// Where to load.
@@ -247,6 +263,27 @@ pub struct ModelsArgs {
     pub show: Option<String>,
 }
 
+/// What `profile` takes.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ProfileAction,
+}
+
+/// What can be done with profiles.
+#[derive(Debug, Subcommand)]
+pub enum ProfileAction {
+    /// List the built-in profiles
+    List,
+    /// Print a profile, to be read or changed
+    Show {
+        /// A built-in profile, or a file (which is checked first)
+        #[arg(value_name = "NAME|FILE")]
+        profile: String,
+    },
+}
+
 /// What `db` takes.
 #[derive(Debug, Args)]
 pub struct DbArgs {
@@ -297,7 +334,7 @@ impl Cli {
             }
             Command::Generate(flags) => list.generate(flags),
             Command::Ingest(flags) => list.input(flags),
-            Command::Transform(flags) | Command::Check(flags) => list.model(flags),
+            Command::Transform(flags) => list.model(flags),
             Command::Load(flags) => list.load(flags),
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);
@@ -327,6 +364,7 @@ impl Overrides {
     }
 
     fn generate(&mut self, flags: &GenerateFlags) {
+        self.put("generate.profile", "--profile", &flags.profile);
         self.put("generate.sessions", "--sessions", &flags.sessions);
         self.put("generate.users", "--users", &flags.users);
         self.put("generate.products", "--products", &flags.products);
@@ -334,6 +372,7 @@ impl Overrides {
         self.put("generate.start_date", "--start-date", &flags.start_date);
         self.put("generate.seed", "--seed", &flags.seed);
         self.put("generate.scale", "--scale", &flags.scale);
+        self.put("dirt.share", "--dirt", &flags.dirt);
         self.put("generate.format", "--format", &flags.format);
         self.put("generate.overwrite", "--overwrite", &flags.overwrite.then_some(true));
     }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use toml::Value;
 
 use crate::error::{Error, Result};
+use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::{DatabaseUrl, mask_url};
 use crate::{emit, engine, generate, ingest, load, report, transform};
@@ -319,10 +320,26 @@ impl Config {
             start_date: self.parsed("generate.start_date", "a date that exists, as YYYY-MM-DD", date)?,
             seed: self.number("generate.seed")?,
             scale: self.real("generate.scale"),
-            ..generate::Options::default()
+            dirt: self.dirt()?,
+            profile: profile(self.text("generate.profile"))?.0,
         };
         options.validate()?;
         Ok(options)
+    }
+
+    /// What goes wrong on the way to the collector.
+    fn dirt(&self) -> Result<Dirt> {
+        let share = self.real("dirt.share");
+        if !(0.0..=1.0).contains(&share) {
+            return Err(self.refuse("dirt.share", "a share between 0 and 1"));
+        }
+        let is_text = self.emit()?.format != emit::Format::Parquet;
+        let spread: Vec<_> = Defect::ALL.into_iter().filter(|kind| is_text || !kind.needs_text()).collect();
+        let each = share / spread.len() as f64;
+        Ok(Defect::ALL.into_iter().fold(Dirt::default(), |dirt, kind| {
+            let spread = if spread.contains(&kind) { each } else { 0.0 };
+            dirt.with(kind, spread + self.real(&format!("dirt.{}", kind.as_str())))
+        }))
     }
 
     /// How raw files are written.
@@ -401,6 +418,22 @@ impl Config {
             ..report::Options::default()
         })
     }
+}
+
+/// The profile of that name with its TOML text, or the one that lies in the
+/// file of that name: what has a slash in it or ends in `.toml` is a file.
+///
+/// # Errors
+/// [`Error::Usage`] when there is none, or a key of it cannot be meant;
+/// [`Error::Io`] when the file cannot be read.
+pub fn profile(name_or_file: &str) -> Result<(generate::Profile, String)> {
+    if !name_or_file.contains(['/', '\\']) && !name_or_file.ends_with(".toml") {
+        let text = generate::Profile::text(name_or_file)?;
+        return Ok((generate::Profile::named(name_or_file)?, text.to_owned()));
+    }
+    let path = Path::new(name_or_file);
+    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+    Ok((generate::Profile::parse(name_or_file, &text)?, text))
 }
 
 /// Dotted keys of a table's leaves.

@@ -95,6 +95,20 @@ impl Error {
         }
     }
 
+    /// The text of the error and of each cause, one a line.
+    pub fn with_causes(&self) -> String {
+        let mut message = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            // Some libraries repeat their cause in their own words.
+            if !message.contains(&inner.to_string()) {
+                message += &format!("\n  because: {inner}");
+            }
+            cause = inner.source();
+        }
+        message
+    }
+
     /// An [`Error::Io`] maker for `map_err`: `.map_err(Error::io("read", &path))`.
     pub fn io(action: &'static str, path: impl AsRef<Path>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.as_ref().to_owned();

@@ -156,6 +156,11 @@ impl Lake {
         Ok(Staging { lake: self.clone(), published: false })
     }
 
+    /// Whether a run is at work in staging, or was killed there.
+    pub fn is_staged(&self) -> bool {
+        self.root.join(STAGING).exists()
+    }
+
     /// Completes a publication that was cut short, and clears away what an
     /// interrupted run left in staging.
     ///

@@ -2,8 +2,8 @@
 
 mod verbs;
 
-use std::error::Error as _;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,17 +20,8 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let mut message = format!("error: {error}");
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                // Some libraries repeat their cause in their own words.
-                if !message.contains(&inner.to_string()) {
-                    message += &format!("\n  because: {inner}");
-                }
-                cause = inner.source();
-            }
             // Where stderr is gone too, the exit code alone has to say it.
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{message}\n").as_bytes());
+            let _ = writeln!(std::io::stderr(), "error: {}", error.with_causes());
             ExitCode::from(error.exit_code())
         }
     }
@@ -38,7 +29,11 @@ fn main() -> ExitCode {
 
 fn open(cli: &Cli) -> Result<ExitCode> {
     let now = Utc::now();
-    let config = Config::layered(cli.global.config.as_deref(), std::env::vars(), &cli.overrides())?;
+    // A variable that is no text cannot be one of ours.
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let config = Config::layered(cli.global.config.as_deref(), environment, &cli.overrides())?;
+    let json = config.log_json()?;
     let works = matches!(
         cli.command,
         Command::Run(_)
@@ -55,7 +50,7 @@ fn open(cli: &Cli) -> Result<ExitCode> {
             } else {
                 i8::try_from(cli.global.verbose).unwrap_or(i8::MAX)
             },
-            json: config.log_json()?,
+            json,
             log_dir: config.log_dir().filter(|_| works),
         },
         now,
@@ -70,20 +65,21 @@ fn open(cli: &Cli) -> Result<ExitCode> {
     });
     handler.map_err(|error| Error::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
     let visible = !cli.global.quiet && std::io::stderr().is_terminal();
-    verbs::execute(cli, &config, now, &Progress::new(visible, stop))
+    let outcome = verbs::execute(cli, &config, now, &Progress::new(visible, stop));
+    if let Err(error) = &outcome
+        && !closed_pipe(error)
+    {
+        tracing::error!(target: telemetry::VERDICT, "{}", error.with_causes());
+        if json {
+            return Ok(ExitCode::from(error.exit_code()));
+        }
+    }
+    outcome
 }
 
-/// Whether the reader of our output went away, which is no failure of ours.
+/// Whether the reader of our output went away, which is no failure of ours; a
+/// server that goes away is.
 fn closed_pipe(error: &Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(inner) = cause {
-        if inner
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
-        {
-            return true;
-        }
-        cause = inner.source();
-    }
-    false
+    matches!(error, Error::Io { path, source, .. }
+        if path == Path::new("stdout") && source.kind() == std::io::ErrorKind::BrokenPipe)
 }

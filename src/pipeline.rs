@@ -15,8 +15,9 @@ use crate::generate::Plan;
 use crate::lake::{Lake, Layer, PartFile};
 use crate::load::server::{self, ServerFound};
 use crate::progress::Progress;
-use crate::summary::{StageSummary, TableSummary};
+use crate::summary::{StageSummary, TableSummary, grouped};
 use crate::transform::CheckOutcome;
+use crate::truth::{self, Comparison};
 use crate::{emit, ingest, load, report, transform};
 
 /// A stage of the pipeline, in the data's order.
@@ -68,10 +69,14 @@ pub struct RunReport {
     pub stages: Vec<StageSummary>,
     /// The data-quality checks that ran.
     pub checks: Vec<CheckOutcome>,
+    /// Gold beside what the generator knows to be true, where it made the data.
+    pub truth: Option<Comparison>,
     /// The database that was loaded, password masked.
     pub database: Option<String>,
     /// What the user should know besides.
     pub notices: Vec<String>,
+    /// Why the run ended before its time, if it did.
+    pub error: Option<String>,
 }
 
 /// Runs the stages from `from` to `until`, both included.
@@ -88,21 +93,38 @@ pub fn run(
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Result<RunReport> {
-    let lake = config.lake();
+    // Every option is read before the first file is touched.
+    let report_dir = config.report()?.dir;
+    config.ingest()?;
+    config.generate()?;
+    config.transform()?;
     let mut report = RunReport {
         version: env!("CARGO_PKG_VERSION"),
         started_at: now,
         stages: Vec::new(),
         checks: Vec::new(),
+        truth: None,
         database: None,
         notices: Vec::new(),
+        error: None,
     };
-    // Every option is read before the first file is touched.
-    let own_input = !config.ingest()?.inputs.is_empty();
-    let report_dir = config.report()?.dir;
-    config.generate()?;
-    config.transform()?;
+    let outcome = stages(config, from, until, now, progress, &mut report);
+    report.error = outcome.as_ref().err().map(Error::with_causes);
+    let written = write_json(&report_dir.join("run.json"), &report);
+    // What stopped the run matters more than that it could not be written down.
+    outcome.and(written).map(|()| report)
+}
 
+fn stages(
+    config: &Config,
+    from: Stage,
+    until: Stage,
+    now: DateTime<Utc>,
+    progress: &Progress,
+    report: &mut RunReport,
+) -> Result<()> {
+    let lake = config.lake();
+    let own_input = !config.ingest()?.inputs.is_empty();
     for stage in Stage::ALL.into_iter().filter(|stage| (from..=until).contains(stage)) {
         if stage == Stage::Generate && own_input {
             continue;
@@ -114,17 +136,34 @@ pub fn run(
             Stage::Transform => {
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
+                report.notices.extend(quarantined(&outcome.tables));
+                if !own_input {
+                    report.truth = truth::compare(&lake, &config.engine()?)?;
+                }
                 outcome.tables
             }
-            Stage::Load => load(config, &lake, progress, &mut report)?,
+            Stage::Load => load(config, &lake, progress, report)?,
             Stage::Report => draw(config, &lake, progress)?,
         };
         progress.end();
         progress.checkpoint()?;
-        report.stages.push(StageSummary::new(stage.as_str(), tables, started.elapsed().as_secs_f64()));
+        let summary = StageSummary::new(stage.as_str(), tables, started.elapsed().as_secs_f64());
+        tracing::info!(stage = summary.stage, rows = summary.rows, seconds = summary.seconds, "stage done");
+        report.stages.push(summary);
     }
-    write_json(&report_dir.join("run.json"), &report)?;
-    Ok(report)
+    Ok(())
+}
+
+/// Rows that could not be used are kept, but nobody looks where nothing points.
+fn quarantined(tables: &[TableSummary]) -> Option<String> {
+    let rows = tables.iter().find(|table| table.table == "silver.quarantine")?.rows;
+    (rows > 0).then(|| {
+        format!(
+            "{} received {} not be used; silver.quarantine holds each with its file, line and reasons",
+            grouped(rows),
+            if rows == 1 { "row could" } else { "rows could" }
+        )
+    })
 }
 
 /// Makes the raw files. Where they replace others, the bronze made of those goes too.

@@ -12,6 +12,10 @@ use tracing_subscriber::prelude::*;
 
 use crate::error::{Error, Result};
 
+/// Target of the error that ends a run: in the log file and on stderr as JSON;
+/// as text, the door prints it.
+pub const VERDICT: &str = "clickmill::verdict";
+
 /// How loud, in which form, and where else.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -40,6 +44,10 @@ pub fn start(options: &Options, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
     // The picture library warns of every glyph it takes from the second font, which is meant.
     let filter = match "usvg=error".parse() {
         Ok(quieter) if level <= LevelFilter::WARN => filter.add_directive(quieter),
+        _ => filter,
+    };
+    let filter = match format!("{VERDICT}=off").parse() {
+        Ok(silent) if !options.json => filter.add_directive(silent),
         _ => filter,
     };
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -11,17 +11,20 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
-use clickmill::cli::{Cli, Command, DbAction, DbArgs, ModelsArgs, QueryArgs, RowFormat, RunArgs};
+use clickmill::cli::{
+    Cli, Command, DbAction, DbArgs, ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs,
+};
 use clickmill::config::Config;
 use clickmill::engine::{Engine, LocalEngine};
-use clickmill::lake::Layer;
+use clickmill::generate::Profile;
+use clickmill::lake::{Lake, Layer};
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
 use clickmill::transform::{self, Storage};
-use clickmill::{Error, Result};
+use clickmill::{Error, Result, truth};
 
 /// Runs the verb that was typed.
 pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
@@ -33,9 +36,11 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Load(_) => stage(Stage::Load, config, now, progress),
         Command::Report(_) => stage(Stage::Report, config, now, progress),
         Command::Query(args) => query(args, config),
+        Command::Check(args) if args.truth => check_truth(config),
         Command::Check(_) => check(config),
         Command::Models(args) => models(args),
         Command::Sources => sources(),
+        Command::Profile(args) => profile(&args.action),
         Command::Db(args) => db(args, config),
         Command::Config => print_config(config),
         Command::Clean => clean(config),
@@ -98,6 +103,9 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
     if !report.checks.is_empty() {
         text += &format!("checks     {} passed\n", report.checks.len());
     }
+    if let Some(truth) = &report.truth {
+        text += &format!("truth      {}\n", truth.verdict());
+    }
     text += &format!("data       {}\n", lake.root().display());
     text += &format!("reports    {}\n", reports.display());
     if let Some(url) = &report.database {
@@ -111,7 +119,8 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
         false => format!(" --data-dir {}", shell_word(&lake.root().to_string_lossy())),
     };
     // As it was called, so that the line works when the program is not on the PATH.
-    let clickmill = shell_word(&std::env::args().next().unwrap_or_else(|| "clickmill".to_owned()));
+    let clickmill =
+        shell_word(&std::env::args_os().next().unwrap_or_else(|| "clickmill".into()).to_string_lossy());
     let next = match (&report.database, until) {
         (Some(_), _) => {
             format!("db psql{at} -- -c 'select * from analytics.vw_tableau_executive_kpis limit 5'")
@@ -133,9 +142,20 @@ fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// Completes what a killed run left half done, unless a run is at work: what
+/// it is building is not ours to clear away.
+fn settle(lake: &Lake) -> Result<()> {
+    if lake.is_staged()
+        && let Ok(_lock) = lake.lock()
+    {
+        lake.recover()?;
+    }
+    Ok(())
+}
+
 fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
-    lake.recover()?;
+    settle(&lake)?;
     if Layer::ALL.iter().all(|layer| lake.tables(*layer).is_ok_and(|tables| tables.is_empty())) {
         return Err(Error::Usage(format!(
             "{} holds no tables to query; run `clickmill run` first, or name the folder with --data-dir",
@@ -207,7 +227,9 @@ fn keys_as_text(batch: &RecordBatch) -> std::result::Result<RecordBatch, arrow::
 }
 
 fn check(config: &Config) -> Result<ExitCode> {
-    let outcomes = transform::check(&config.lake(), &config.transform()?)?;
+    let lake = config.lake();
+    settle(&lake)?;
+    let outcomes = transform::check(&lake, &config.engine()?)?;
     let mut text = String::new();
     for outcome in &outcomes {
         let verdict =
@@ -223,6 +245,20 @@ fn check(config: &Config) -> Result<ExitCode> {
         0 => Ok(ExitCode::SUCCESS),
         _ => Err(Error::Check(format!("{failed} of {} data-quality checks failed", outcomes.len()))),
     }
+}
+
+fn check_truth(config: &Config) -> Result<ExitCode> {
+    let lake = config.lake();
+    settle(&lake)?;
+    let Some(truth) = truth::compare(&lake, &config.engine()?)? else {
+        return Err(Error::Usage(format!(
+            "there is nothing to compare with in {}: it holds no truth/answers.json of `clickmill generate`, \
+             or sessions and days are not cut as the generator cuts them (gap of 30m, UTC)",
+            lake.raw().display()
+        )));
+    };
+    print(&format!("{truth}"))?;
+    if truth.agrees() { Ok(ExitCode::SUCCESS) } else { Err(Error::Check(truth.verdict())) }
 }
 
 fn models(args: &ModelsArgs) -> Result<ExitCode> {
@@ -267,6 +303,19 @@ fn sources() -> Result<ExitCode> {
         text += &format!("{:30} {}: {}\n", "", source.formats.join("/"), source.requires.join(", "));
     }
     print(&text)
+}
+
+fn profile(action: &ProfileAction) -> Result<ExitCode> {
+    match action {
+        ProfileAction::List => {
+            let line = |(name, title)| format!("{name:<14} {title}\n");
+            print(&Profile::built_in().map(line).collect::<String>())
+        }
+        ProfileAction::Show { profile } => {
+            let (_, text) = clickmill::config::profile(profile)?;
+            print(&text)
+        }
+    }
 }
 
 fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
@@ -325,6 +374,7 @@ fn print_config(config: &Config) -> Result<ExitCode> {
 fn clean(config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
     let _lock = lake.lock()?;
+    lake.recover()?;
     let mut text = String::new();
     if server::stop(&lake)? {
         text += "stopped the private PostgreSQL\n";

@@ -43,7 +43,7 @@ pub enum SessionMode {
 }
 
 /// Everything the models may depend on besides the rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
     /// What ends a session.
     pub session_mode: SessionMode,
@@ -60,8 +60,10 @@ pub struct Options {
     /// The day that recency is measured from; `None` is the last day with events.
     pub as_of: Option<NaiveDate>,
     /// Build again even if nothing changed.
+    #[serde(skip)]
     pub full_refresh: bool,
     /// How the engine runs.
+    #[serde(skip)]
     pub engine: engine::Options,
 }
 
@@ -113,13 +115,22 @@ pub struct Outcome {
 
 /// What the published silver and gold were made from and how; equal
 /// fingerprints mean there is nothing to do.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct State {
     fingerprint: String,
+    options: Options,
     tables: BTreeMap<String, u64>,
 }
 
 const STATE_FILE: &str = "_state.json";
+
+impl State {
+    /// What is known of the published tables, if anything.
+    fn read(lake: &Lake) -> Option<Self> {
+        let text = std::fs::read_to_string(lake.layer(Layer::Gold).join(STATE_FILE)).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+}
 
 /// Makes silver and gold from all of bronze.
 ///
@@ -165,7 +176,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
         check::verdict(&outcome.checks)?;
     }
     let tables = outcome.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
-    let state = serde_json::to_vec_pretty(&State { fingerprint, tables })
+    let state = serde_json::to_vec_pretty(&State { fingerprint, options: options.clone(), tables })
         .map_err(|error| Error::Usage(format!("cannot write the state file: {error}")))?;
     let state_file = staging.layer(Layer::Gold).join(STATE_FILE);
     std::fs::write(&state_file, state).map_err(Error::io("write", &state_file))?;
@@ -175,16 +186,21 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     Ok(outcome)
 }
 
-/// Runs the checks again over what is published.
+/// The options that the published silver and gold were made with; none where there are none.
+pub fn published(lake: &Lake) -> Option<Options> {
+    State::read(lake).map(|state| state.options)
+}
+
+/// Runs the checks again over what is published, by the options it was made with.
 ///
 /// # Errors
 /// [`Error::Transform`] or [`Error::Engine`] when a check cannot run; bad rows
 /// are in the outcomes, not an error.
-pub fn check(lake: &Lake, options: &Options) -> Result<Vec<CheckOutcome>> {
-    lake.recover()?;
+pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>> {
     require(lake, Layer::Bronze, "batches", "ingest")?;
     require(lake, Layer::Gold, "fact_events", "transform")?;
-    let engine = LocalEngine::empty(&options.engine)?;
+    let options = published(lake).unwrap_or_default();
+    let engine = LocalEngine::empty(engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
     let compiler = mapping::compiler(&engine, &batches)?;
     let params = options.params();
@@ -323,9 +339,7 @@ fn fingerprint(models: &[Model], batches: &[mapping::Batch], params: &Params) ->
 
 /// The outcome of doing nothing, if nothing needs doing.
 fn unchanged(lake: &Lake, fingerprint: &str) -> Result<Option<Outcome>> {
-    let path = lake.layer(Layer::Gold).join(STATE_FILE);
-    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
-    let Ok(state) = serde_json::from_str::<State>(&text) else { return Ok(None) };
+    let Some(state) = State::read(lake) else { return Ok(None) };
     for table in state.tables.keys().filter_map(|name| TableRef::parse(name)) {
         if lake.files(&table)?.is_empty() {
             return Ok(None);

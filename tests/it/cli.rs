@@ -26,6 +26,7 @@ fn every_verb_explains_itself() {
         "check",
         "models",
         "sources",
+        "profile",
         "db",
         "config",
         "clean",
@@ -53,6 +54,8 @@ fn wrong_usage_ends_with_two() {
         ("run --start-date 2026-02-30", "a date that exists"),
         ("run --format xml", "csv, jsonl or parquet"),
         ("run --from report --until load", "comes after"),
+        ("run --profile hardwear", "did you mean hardware?"),
+        ("profile show bazaar", "there is no profile"),
         ("run --from nowhere", "generate, ingest, transform, load, report"),
         ("run --session-gap 30", "a duration such as 30m"),
         ("run --time-zone Mars/Olympus", "IANA name"),
@@ -167,12 +170,13 @@ fn rows_of_another_encoding_are_kept_aside_not_lost() {
     let mut rows = format!("{HEADER}{ROW}").into_bytes();
     rows.extend_from_slice(b"e2,caf\xe9,2026-03-01T10:01:00Z,page_view\n");
     dir.write("latin1.csv", rows);
-    dir.done("run --until transform --input latin1.csv");
+    let said = dir.done("run --until transform --input latin1.csv");
     let counts = "select (select count(*) from bronze.events) as b, (select count(*) from silver.events) as s, \
                   (select count(*) from silver.quarantine) as q";
     assert_eq!(dir.row(counts), "2 1 1");
     let quarantined = dir.row("select _source_line, reasons from silver.quarantine");
     assert!(quarantined.starts_with("3 ") && quarantined.contains("UTF-8"), "{quarantined}");
+    assert!(said.contains("1 received row could not be used"), "{said}");
 }
 
 #[test]
@@ -328,9 +332,12 @@ fn stages_run_one_by_one_or_in_part() {
     dir.done("ingest");
     assert!(!dir.path("data/silver").exists());
     dir.done("transform");
-    let apart = dir.hashes("data/gold");
+    let tables = dir.hashes("data/gold").len();
     let said = dir.done("check");
     assert!(said.contains("gold_revenue_agrees") && !said.contains("bad rows"), "{said}");
+    // By the settings that gold was made with, not by those of today.
+    dir.done("transform --session-gap 10h --time-zone Asia/Tokyo");
+    assert!(!dir.done("check").contains("bad rows"));
     dir.done("report --chart daily_trends --format svg");
     assert!(dir.path("reports/daily_trends.svg").is_file());
     assert!(!dir.path("reports/user_segments.svg").exists());
@@ -338,7 +345,7 @@ fn stages_run_one_by_one_or_in_part() {
     assert!(!dir.path("other/gold").exists());
     assert!(said.trim_end().ends_with("clickmill transform --data-dir other"), "{said}");
     dir.done("run --from transform --until transform --data-dir other");
-    assert_eq!(dir.hashes("other/gold").len(), apart.len());
+    assert_eq!(dir.hashes("other/gold").len(), tables);
     let removed = dir.done("clean");
     assert!(removed.contains("removed data/raw"), "{removed}");
     assert_eq!(dir.files("data"), [".lock"]);
@@ -383,4 +390,51 @@ fn quiet_is_quiet_and_json_is_json() {
     let mut child = dir.command(["config"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let _ = child.stdin.take().unwrap().write_all(b"nobody reads this");
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_profile_can_be_printed_changed_and_used() {
+    let dir = Workdir::new();
+    let list = dir.done("profile list");
+    assert!(["fashion", "hardware", "marketplace"].iter().all(|name| list.contains(name)), "{list}");
+    let text = dir.done("profile show hardware");
+    assert!(text.starts_with("# hardware: ") && text.contains("\n[intent]\n"), "{text}");
+
+    dir.write("mine.toml", text.replace("name = \"hardware\"", "name = \"mine\""));
+    dir.done("generate --sessions 60 --days 3 --products 20 --profile mine.toml");
+    assert!(fs::read_to_string(dir.path("data/raw/_manifest.json")).unwrap().contains("\"mine\""));
+    let said = dir.refused(2, "generate --sessions 60 --days 3 --products 20");
+    assert!(said.contains("made with profile mine, you asked for profile marketplace"), "{said}");
+
+    let said = dir.refused(1, "generate --profile nowhere/mine.toml");
+    assert!(said.contains("nowhere/mine.toml") && said.contains("No such file"), "{said}");
+    for (right, wrong, says) in [
+        ("stay = 0.75", "stay = 1.75", "account.stay is 1.75; a share lies between 0 and 1"),
+        ("stay = 0.75", "stay = 0.75\nstaay = 0.5", "unknown key account.staay (did you mean stay?)"),
+        ("stay = 0.75", "", "the key stay is missing"),
+        ("sessions_per_user = 1.27", "sessions_per_user = \"many\"", "invalid type"),
+    ] {
+        assert!(text.contains(right), "{right}");
+        dir.write("wrong.toml", text.replace(right, wrong));
+        let said = dir.refused(2, "generate --data-dir other --profile wrong.toml");
+        assert!(said.contains("wrong.toml") && said.contains(says), "{said}");
+        assert!(!dir.path("other/raw").exists(), "nothing is written before a profile is checked");
+    }
+}
+
+#[test]
+fn a_run_that_fails_is_written_down() {
+    let dir = Workdir::new();
+    dir.write("empty.csv", "");
+    dir.refused(1, "run --input empty.csv");
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(dir.path("reports/run.json")).unwrap()).unwrap();
+    assert!(report["error"].as_str().unwrap().contains("empty.csv"), "{report}");
+    let logs = dir.files("logs");
+    assert_eq!(logs.len(), 1);
+    assert!(fs::read_to_string(dir.path("logs").join(&logs[0])).unwrap().contains("empty.csv"));
+    let ran = dir.run("ingest --input empty.csv --log-format json");
+    let line: serde_json::Value = serde_json::from_str(ran.stderr.trim()).unwrap();
+    assert_eq!((ran.code, line["level"].as_str()), (Some(1), Some("ERROR")));
+    assert!(line["fields"]["message"].as_str().unwrap().contains("empty.csv"), "{line}");
 }

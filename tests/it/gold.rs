@@ -512,7 +512,7 @@ fn every_check_finds_its_fault() {
     ];
     spoil("fact_events", all("fact_events", &changes) + " where event_type <> 'page_view'");
 
-    let outcomes = transform::check(&warehouse.lake, &transform::Options::default()).unwrap();
+    let outcomes = transform::check(&warehouse.lake, &engine::Options::default()).unwrap();
     let silent: Vec<_> = outcomes
         .iter()
         .filter(|outcome| outcome.name.starts_with("gold_") && outcome.bad_rows == 0)

@@ -8,4 +8,5 @@ mod ingest;
 mod load;
 mod pipeline;
 mod sources;
+mod truth;
 mod workdir;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::workdir::{Workdir, shared};
@@ -279,6 +279,66 @@ fn sql_finds_exactly_the_true_sessions() {
     }
 }
 
+/// A visitor without a pause for thirty hours, a pause inside a tracker's session, and an id that two share.
+#[test]
+fn a_chain_is_cut_each_day_and_a_trackers_session_never() {
+    let dir = Workdir::new();
+    let mut rows = "event_id,visitor_id,session_id,event_time,event_type\n".to_owned();
+    for step in 0..90 {
+        let minutes = 5 * 60 + 7 + 20 * step;
+        let (day, hour, minute) = (1 + minutes / 1440, minutes / 60 % 24, minutes % 60);
+        rows += &format!("a{step},v1,s1,2026-03-{day:02}T{hour:02}:{minute:02}:00Z,page_view\n");
+    }
+    rows += "b1,v2,s2,2026-03-01T10:00:00Z,page_view\nb2,v2,s2,2026-03-01T10:40:00Z,page_view\n\
+             c1,v3,s3,2026-03-01T10:00:00Z,page_view\nc2,v4,s3,2026-03-01T10:05:00Z,page_view\n";
+    dir.write("events.csv", rows);
+    let sessions = |mode: &str| {
+        dir.done(&format!("run --until transform --input events.csv --session-mode {mode}"));
+        dir.rows("select visitor_id, session_start, events from fact_sessions order by 1, 2")
+    };
+    assert_eq!(
+        sessions("gap"),
+        [
+            "v1 2026-03-01T05:07:00Z 72",
+            "v1 2026-03-02T05:07:00Z 18",
+            "v2 2026-03-01T10:00:00Z 1",
+            "v2 2026-03-01T10:40:00Z 1",
+            "v3 2026-03-01T10:00:00Z 1",
+            "v4 2026-03-01T10:05:00Z 1",
+        ]
+    );
+    assert_eq!(
+        sessions("source"),
+        [
+            "v1 2026-03-01T05:07:00Z 90",
+            "v2 2026-03-01T10:00:00Z 2",
+            "v3 2026-03-01T10:00:00Z 1",
+            "v4 2026-03-01T10:05:00Z 1",
+        ]
+    );
+}
+
+/// New York skips two o'clock on 8 March and has one o'clock twice on 1 November.
+#[test]
+fn dates_and_hours_are_those_of_the_business() {
+    let dir = Workdir::new();
+    dir.write(
+        "events.csv",
+        "event_id,visitor_id,event_time,event_type\n\
+         1,v1,2026-03-08T04:50:00Z,page_view\n2,v1,2026-03-08T06:50:00Z,page_view\n\
+         3,v1,2026-03-08T07:10:00Z,page_view\n4,v1,2026-11-01T05:50:00Z,page_view\n\
+         5,v1,2026-11-01T06:10:00Z,page_view\n",
+    );
+    dir.done("run --until transform --input events.csv --time-zone America/New_York");
+    let rows = dir.rows(
+        "select event_date, event_hour, cast(seconds_since_previous as int) as s from fact_events order by event_time",
+    );
+    assert_eq!(
+        rows,
+        ["2026-03-07 23 .", "2026-03-08 1 .", "2026-03-08 3 1200", "2026-11-01 1 .", "2026-11-01 1 1200"]
+    );
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_bytes_in_every_layer() {
     let one = Workdir::new();
@@ -415,6 +475,22 @@ fn an_interrupted_load_leaves_the_warehouse_as_it_was() {
         dir.psql("select count(*) from gold.fact_events"),
         dir.row("select count(*) from fact_events")
     );
+}
+
+/// Readers do not wait for a run, and the run does not notice them.
+#[test]
+fn queries_and_checks_leave_a_run_at_work_alone() {
+    let dir = Workdir::new();
+    dir.done("run --until transform --sessions 60 --days 3 --products 20");
+    let mut command = dir.command(["transform", "--full-refresh"]);
+    let mut run = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while run.try_wait().unwrap().is_none() {
+        // While one folder takes another's place, a reader may find neither.
+        let ran = dir.run_args(&["query", "select count(*) as n from fact_sessions", "--format", "csv"]);
+        assert!(ran.code != Some(0) || ran.stdout.starts_with("n\n"), "{ran:?}");
+    }
+    let output = run.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// A small file system of its own, where the right to mount one is given.
