@@ -79,11 +79,12 @@ if [ ! -f "$peer/etl_duckdb.py" ]; then
 elif ! python3 -c 'import duckdb, numpy, polars, pyarrow' 2>/dev/null; then
     echo "peer skipped: python3 lacks one of duckdb, numpy, polars, pyarrow"
 else
-    [ -d peer-data ] || python3 "$peer/make_data.py" "$events" peer-data >/dev/null
-    peer_rows=$(rows peer-data)
-    stages tracker "$peer_rows" --source tracker "$PWD/peer-data"
+    peer_data=$PWD/peer-data-$events
+    [ -d "$peer_data" ] || python3 "$peer/make_data.py" "$events" "$peer_data" >/dev/null
+    peer_rows=$(rows "$peer_data")
+    stages tracker "$peer_rows" --source tracker --input "$peer_data"
     measure "duckdb, all stages" "$peer_rows" "rm -rf peer-out" \
-        python3 "$peer/etl_duckdb.py" peer-data peer-out
+        python3 "$peer/etl_duckdb.py" "$peer_data" peer-out
     awk -F '\t' '
         { seconds[$1] = $2 }
         END {
