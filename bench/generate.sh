@@ -1,54 +1,79 @@
-#!/bin/sh
-# How fast are raw files made? `clickmill generate` beside tpchgen-cli (pip
-# install tpchgen-cli), one after the other on the same machine, as CSV and as
-# Parquet with the same codec. Speed is bytes of CSV a second; for Parquet the
-# bytes that the same rows have as CSV. The last column is clickmill's speed
-# over tpchgen-cli's: above 1 it is the faster one.
+#!/usr/bin/env bash
+# How fast are raw files made? Side by side with tpchgen-cli, in one run on one machine.
 #
-#   bench/generate.sh [SCALE]     SCALE 1 (default): tpch scale 1, 2,000,000 sessions
+#     bench/generate.sh [clickmill]         the binary; default: target/release/clickmill
+#     SESSIONS=500000 RUNS=3 SCALE=1 bench/generate.sh
 #
-# CLICKMILL is the program measured (default target/release/clickmill).
-set -eu
+# CSV is measured in bytes a second. Parquet (zstd on both sides) is measured in
+# the bytes that the same rows have as CSV, over the time it takes to write them
+# as Parquet. Each figure is the median of RUNS runs into a fresh folder.
+# tpchgen-cli comes from `cargo install tpchgen-cli` or `pip install tpchgen-cli`;
+# without it clickmill is measured alone.
+set -euo pipefail
+export LC_ALL=C
 
-scale=${1:-1}
-clickmill=${CLICKMILL:-$(dirname "$0")/../target/release/clickmill}
-sessions=$(awk "BEGIN { print int(2000000 * $scale) }")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+cd "$(dirname "$0")/.."
+clickmill=$(realpath "${1:-${CARGO_TARGET_DIR:-target}/release/clickmill}")
+sessions=${SESSIONS:-300000}
+runs=${RUNS:-3}
+scale=${SCALE:-1}
 
-# seconds COMMAND...: how long it takes
-seconds() {
-    begun=$(date +%s.%N)
-    "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-    awk "BEGIN { print $(date +%s.%N) - $begun }"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+make_clickmill() { # format
+    "$clickmill" generate --quiet --sessions "$sessions" --products 5000 --format "$1" --data-dir out >/dev/null
+}
+make_tpchgen() { # format
+    local codec=()
+    if [ "$1" = parquet ]; then codec=(-c 'ZSTD(1)'); fi
+    tpchgen-cli "$1" "${codec[@]}" -s "$scale" --tables=lineitem,orders --output-dir=out >/dev/null
 }
 
-# bytes FOLDER: what lies there
-bytes() {
-    find "$1" -type f -exec cat {} + | wc -c
+size() { find out -type f \( -name '*.csv' -o -name '*.parquet' \) -printf '%s\n' | awk '{ sum += $1 } END { print sum }'; }
+
+# Makes a format once and notes how long it took.
+timed() { # maker format
+    local start end
+    rm -rf out
+    start=$(date +%s.%N)
+    "make_$1" "$2"
+    end=$(date +%s.%N)
+    echo "$start $end" | awk '{ print $2 - $1 }' >>"$1.$2"
+    size >"$1.$2.bytes"
 }
 
-tpch() {
-    seconds tpchgen-cli "$@" --tables=lineitem,orders -s "$scale" --output-dir "$work/tpch"
+median() { sort -n "$1" | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
+
+# Prints the rates of a maker, in bytes of CSV a second.
+rates() { # maker
+    local bytes
+    bytes=$(cat "$1.csv.bytes")
+    awk -v n="$1" -v b="$bytes" -v c="$(median "$1.csv")" -v p="$(median "$1.parquet")" \
+        -v z="$(cat "$1.parquet.bytes")" 'BEGIN {
+        printf "%-12s %5.0f MB   csv %6.2f s %6.1f MB/s   parquet %6.2f s %6.1f MB/s of CSV (%.0f MB written)\n",
+            n, b / 1e6, c, b / c / 1e6, p, b / p / 1e6, z / 1e6 }'
 }
 
-mill() {
-    seconds "$clickmill" generate --sessions "$sessions" --format "$1" --data-dir "$work/mill" --quiet
-}
+rate() { awk -v b="$(cat "$1.csv.bytes")" -v s="$(median "$1.$2")" 'BEGIN { print b / s }'; }
 
-for format in csv parquet; do
-    if [ "$format" = csv ]; then
-        theirs=$(tpch csv)
-        ours=$(mill csv)
-        their_bytes=$(bytes "$work/tpch")
-        our_bytes=$(bytes "$work/mill/raw/events")
-    else
-        theirs=$(tpch parquet --compression='ZSTD(1)')
-        ours=$(mill parquet)
-    fi
-    rm -rf "$work/tpch" "$work/mill"
-    awk -v format="$format" -v a="$theirs" -v b="$ours" -v x="$their_bytes" -v y="$our_bytes" 'BEGIN {
-        printf "%-8s tpchgen-cli %7.1f MB/s   clickmill %7.1f MB/s   ratio %.2f\n",
-            format, x / a / 1e6, y / b / 1e6, (y / b) / (x / a)
-    }'
+makers=(clickmill tpchgen)
+if ! command -v tpchgen-cli >/dev/null; then makers=(clickmill); fi
+
+# In turns, so that what else the machine does meets all of them alike.
+for _ in $(seq "$runs"); do
+    for maker in "${makers[@]}"; do
+        for format in csv parquet; do timed "$maker" "$format"; done
+    done
 done
+
+echo "$(nproc) cores, medians of $runs"
+for maker in "${makers[@]}"; do rates "$maker"; done
+if [ ${#makers[@]} = 1 ]; then
+    echo "tpchgen-cli is not here (cargo install tpchgen-cli, or pip install tpchgen-cli): no ratio"
+    exit 0
+fi
+awk -v a="$(rate clickmill csv)" -v b="$(rate tpchgen csv)" \
+    -v c="$(rate clickmill parquet)" -v d="$(rate tpchgen parquet)" 'BEGIN {
+    printf "ratio        clickmill / tpchgen-cli: csv %.2f   parquet %.2f\n", a / b, c / d }'
