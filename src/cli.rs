@@ -56,7 +56,7 @@ pub enum Command {
     /// Do it all: generate, ingest, transform, load, report
     Run(Box<RunArgs>),
     /// Make raw files: users, products, sessions and events
-    Generate(GenerateFlags),
+    Generate(Box<GenerateArgs>),
     /// Bring raw files of any known source to bronze
     Ingest(InputFlags),
     /// Make silver and gold from bronze, and check them
@@ -73,7 +73,7 @@ pub enum Command {
     Models(ModelsArgs),
     /// List the raw formats that can be read
     Sources,
-    /// List or print the profiles: how visitors of made data behave
+    /// List the profiles that made visitors follow, or print one
     Profile(ProfileArgs),
     /// Start, stop or reach the private PostgreSQL
     Db(DbArgs),
@@ -119,10 +119,30 @@ fn stage(verb: &str) -> Result<crate::pipeline::Stage, String> {
         .ok_or_else(|| "one of generate, ingest, transform, load, report".to_owned())
 }
 
+/// What `generate` takes.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// What to make.
+    #[command(flatten)]
+    pub flags: GenerateFlags,
+    /// Share the event files among N machines; this one makes part K
+    #[arg(long, value_name = "N", requires = "part")]
+    pub parts: Option<u32>,
+    /// Which of the parts to make, from 1; gather all, then run without it to close
+    #[arg(long, value_name = "K", requires = "parts")]
+    pub part: Option<u32>,
+    /// Write the events to stdout, as csv or jsonl, and nothing else anywhere
+    #[arg(long, conflicts_with_all = ["parts", "part", "overwrite"])]
+    pub stdout: bool,
+}
+
 /// What to make.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Made data")]
 pub struct GenerateFlags {
+    /// How visitors behave: a built-in profile or a TOML file [default: marketplace]
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
     /// Sessions in the period (kept within 2%) [default: 10000]
     #[arg(long, value_name = "N")]
     sessions: Option<u64>,
@@ -147,9 +167,6 @@ pub struct GenerateFlags {
     /// Raw files as csv, jsonl or parquet [default: csv]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// How visitors behave: marketplace, hardware, or a .toml file [default: marketplace]
-    #[arg(long, value_name = "NAME|FILE")]
-    profile: Option<String>,
     /// Part of the events that goes wrong on the way: duplicates, late, lost, ... [default: 0]
     #[arg(long, value_name = "SHARE")]
     dirt: Option<f64>,
@@ -274,12 +291,13 @@ pub struct ProfileArgs {
 /// What can be done with profiles.
 #[derive(Debug, Subcommand)]
 pub enum ProfileAction {
-    /// Name the built-in ones
+    /// List the built-in profiles
     List,
-    /// Print a built-in one, as a beginning for your own
+    /// Print a profile, to be read or changed
     Show {
-        /// Its name
-        name: String,
+        /// A built-in profile, or a file (which is checked first)
+        #[arg(value_name = "NAME|FILE")]
+        profile: String,
     },
 }
 
@@ -331,7 +349,7 @@ impl Cli {
                 list.load(&run.load);
                 list.chart(&run.chart);
             }
-            Command::Generate(flags) => list.generate(flags),
+            Command::Generate(args) => list.generate(&args.flags),
             Command::Ingest(flags) => list.input(flags),
             Command::Transform(flags) => list.model(flags),
             Command::Load(flags) => list.load(flags),
@@ -363,6 +381,7 @@ impl Overrides {
     }
 
     fn generate(&mut self, flags: &GenerateFlags) {
+        self.put("generate.profile", "--profile", &flags.profile);
         self.put("generate.sessions", "--sessions", &flags.sessions);
         self.put("generate.users", "--users", &flags.users);
         self.put("generate.products", "--products", &flags.products);
@@ -370,7 +389,6 @@ impl Overrides {
         self.put("generate.start_date", "--start-date", &flags.start_date);
         self.put("generate.seed", "--seed", &flags.seed);
         self.put("generate.scale", "--scale", &flags.scale);
-        self.put("generate.profile", "--profile", &flags.profile);
         self.put("dirt.share", "--dirt", &flags.dirt);
         self.put("generate.format", "--format", &flags.format);
         self.put("generate.overwrite", "--overwrite", &flags.overwrite.then_some(true));

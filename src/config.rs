@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,7 +12,7 @@ use sha2::{Digest, Sha256};
 use toml::Value;
 
 use crate::error::{Error, Result};
-use crate::generate::{Defect, Dirt, Profile};
+use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::{DatabaseUrl, mask_url};
 use crate::{emit, engine, generate, ingest, load, report, transform};
@@ -103,7 +102,7 @@ impl Config {
         let beside = Path::new("clickmill.toml");
         let path = file.or_else(|| beside.is_file().then_some(beside));
         if let Some(path) = path {
-            let text = fs::read_to_string(path).map_err(Error::io("read", path))?;
+            let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
             config.lay_file(path, &text)?;
         }
         config.lay_environment(environment)?;
@@ -321,22 +320,11 @@ impl Config {
             start_date: self.parsed("generate.start_date", "a date that exists, as YYYY-MM-DD", date)?,
             seed: self.number("generate.seed")?,
             scale: self.real("generate.scale"),
-            profile: self.profile()?,
             dirt: self.dirt()?,
-            ..generate::Options::default()
+            profile: profile(self.text("generate.profile"))?.0,
         };
         options.validate()?;
         Ok(options)
-    }
-
-    /// How visitors behave: a built-in profile, or one of the user's own.
-    fn profile(&self) -> Result<Profile> {
-        let name_or_file = self.text("generate.profile");
-        if !name_or_file.ends_with(".toml") {
-            return Profile::named(name_or_file);
-        }
-        let text = fs::read_to_string(name_or_file).map_err(Error::io("read", name_or_file))?;
-        Profile::parse(name_or_file, &text)
     }
 
     /// What goes wrong on the way to the collector.
@@ -375,6 +363,7 @@ impl Config {
             format: self.parsed("generate.format", "csv, jsonl or parquet", emit::Format::parse)?,
             threads: self.number("engine.threads")?,
             overwrite: self.overwrite(),
+            part: None,
         })
     }
 
@@ -442,6 +431,22 @@ impl Config {
             ..report::Options::default()
         })
     }
+}
+
+/// The profile of that name with its TOML text, or the one that lies in the
+/// file of that name: what has a slash in it or ends in `.toml` is a file.
+///
+/// # Errors
+/// [`Error::Usage`] when there is none, or a key of it cannot be meant;
+/// [`Error::Io`] when the file cannot be read.
+pub fn profile(name_or_file: &str) -> Result<(generate::Profile, String)> {
+    if !name_or_file.contains(['/', '\\']) && !name_or_file.ends_with(".toml") {
+        let text = generate::Profile::text(name_or_file)?;
+        return Ok((generate::Profile::named(name_or_file)?, text.to_owned()));
+    }
+    let path = Path::new(name_or_file);
+    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+    Ok((generate::Profile::parse(name_or_file, &text)?, text))
 }
 
 /// Dotted keys of a table's leaves.

@@ -136,10 +136,10 @@ fn stages(
             Stage::Transform => {
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
+                report.notices.extend(quarantined(&outcome.tables));
                 if !own_input {
                     report.truth = truth::compare(&lake, &config.engine()?)?;
                 }
-                report.notices.extend(quarantined(&outcome.tables));
                 outcome.tables
             }
             Stage::Load => load(config, &lake, progress, report)?,

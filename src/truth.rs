@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{self, Engine, LocalEngine, Params};
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Layer};
+use crate::lake::Lake;
 use crate::sql;
 use crate::summary::grouped;
 use crate::transform::{self, SessionMode};
@@ -134,10 +134,9 @@ fn amount(number: i64) -> String {
 /// [`Error::Io`] when the truth cannot be read, [`Error::Engine`] when gold
 /// cannot be asked.
 pub fn compare(lake: &Lake, engine: &engine::Options) -> Result<Option<Comparison>> {
+    let Some(options) = transform::published(lake) else { return Ok(None) };
     let folder = lake.raw().join("truth");
     let Some(truth) = read(&folder.join("answers.json"))? else { return Ok(None) };
-    lake.recover()?;
-    let options = transform::made_with(lake);
     let is_comparable = options.session_mode == SessionMode::Gap
         && options.session_gap_us == GAP_US
         && options.time_zone == "UTC";
@@ -147,7 +146,7 @@ pub fn compare(lake: &Lake, engine: &engine::Options) -> Result<Option<Compariso
     let engine = LocalEngine::open(lake, engine)?;
     for table in ["sessions", "defects", "visitors"] {
         let file = folder.join(format!("{table}.parquet"));
-        engine.attach_files(Layer::Silver.as_str(), &format!("truth_{table}"), &[file], false)?;
+        engine.attach_files("truth", table, &[file], false)?;
     }
     Ok(Some(ask(&engine, &truth)?))
 }

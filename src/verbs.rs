@@ -12,11 +12,12 @@ use arrow::util::pretty::pretty_format_batches;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
 use clickmill::cli::{
-    Cli, Command, DbAction, DbArgs, ModelsArgs, ProfileAction, ProfileArgs, QueryArgs, RowFormat, RunArgs,
+    Cli, Command, DbAction, DbArgs, GenerateArgs, ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs,
 };
 use clickmill::config::Config;
+use clickmill::emit::{self, Part};
 use clickmill::engine::{Engine, LocalEngine};
-use clickmill::generate::Profile;
+use clickmill::generate::{Plan, Profile};
 use clickmill::lake::{Lake, Layer};
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
@@ -30,7 +31,7 @@ use clickmill::{Error, Result, truth};
 pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
     match &cli.command {
         Command::Run(args) => run(args, config, now, progress),
-        Command::Generate(_) => stage(Stage::Generate, config, now, progress),
+        Command::Generate(args) => generate(args, config, now, progress),
         Command::Ingest(_) => stage(Stage::Ingest, config, now, progress),
         Command::Transform(_) => stage(Stage::Transform, config, now, progress),
         Command::Load(_) => stage(Stage::Load, config, now, progress),
@@ -40,7 +41,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Check(_) => check(config),
         Command::Models(args) => models(args),
         Command::Sources => sources(),
-        Command::Profile(args) => profile(args),
+        Command::Profile(args) => profile(&args.action),
         Command::Db(args) => db(args, config),
         Command::Config => print_config(config),
         Command::Clean => clean(config),
@@ -62,6 +63,40 @@ fn print(text: &str) -> Result<ExitCode> {
 fn write_out(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(Error::io("write to", Path::new("stdout")))
+}
+
+/// All raw files, one part of them, or the events as a stream.
+fn generate(
+    args: &GenerateArgs,
+    config: &Config,
+    now: DateTime<Utc>,
+    progress: &Progress,
+) -> Result<ExitCode> {
+    let part = match (args.part, args.parts) {
+        (Some(number), Some(of)) => Some(Part::new(number, of)?),
+        _ => None,
+    };
+    if part.is_none() && !args.stdout {
+        return stage(Stage::Generate, config, now, progress);
+    }
+    let options = emit::Options { part, ..config.emit()? };
+    let plan = Plan::new(&config.generate()?)?;
+    let Some(part) = part else {
+        emit::pour(&plan, &options, &mut io::stdout().lock(), progress)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let lake = config.lake();
+    let _lock = lake.lock()?;
+    let tables = emit::emit(&plan, &lake, &options, progress)?;
+    let rows: u64 = tables.iter().map(|table| table.rows).sum();
+    print(&format!(
+        "part {} of {}: {} events in {}\nnext: gather the raw folders of all parts into one, \
+         and run the same command there without --parts and --part\n",
+        part.number,
+        part.of,
+        grouped(rows),
+        lake.raw().display()
+    ))
 }
 
 /// One line per table of a single stage.
@@ -249,10 +284,11 @@ fn check(config: &Config) -> Result<ExitCode> {
 
 fn check_truth(config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
+    settle(&lake)?;
     let Some(truth) = truth::compare(&lake, &config.engine()?)? else {
         return Err(Error::Usage(format!(
             "there is nothing to compare with in {}: it holds no truth/answers.json of `clickmill generate`, \
-             or gold has sessions or days of another kind than the generator's (gap of 30m, UTC)",
+             or sessions and days are not cut as the generator cuts them (gap of 30m, UTC)",
             lake.raw().display()
         )));
     };
@@ -304,10 +340,16 @@ fn sources() -> Result<ExitCode> {
     print(&text)
 }
 
-fn profile(args: &ProfileArgs) -> Result<ExitCode> {
-    match &args.action {
-        ProfileAction::List => print(&format!("{}\n", Profile::names().join("\n"))),
-        ProfileAction::Show { name } => print(Profile::text(name)?),
+fn profile(action: &ProfileAction) -> Result<ExitCode> {
+    match action {
+        ProfileAction::List => {
+            let line = |(name, title)| format!("{name:<14} {title}\n");
+            print(&Profile::built_in().map(line).collect::<String>())
+        }
+        ProfileAction::Show { profile } => {
+            let (_, text) = clickmill::config::profile(profile)?;
+            print(&text)
+        }
     }
 }
 

@@ -10,7 +10,7 @@ judged as (
     select
         t.is_bot,
         d.is_bot as is_called_bot
-    from silver.truth_visitors as t
+    from truth.visitors as t
     inner join gold.dim_visitors as d on t.visitor_id = d.visitor_id
 
 ),

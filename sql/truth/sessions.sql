@@ -10,13 +10,13 @@ with
 damaged as (
 
     select visitor_id
-    from silver.truth_defects
+    from truth.defects
     where not is_repaired
 
     union
 
     select seen_as as visitor_id
-    from silver.truth_defects
+    from truth.defects
     where not is_repaired
 
 ),
@@ -28,7 +28,7 @@ true_sessions as (
         session_start,
         session_end,
         cast(events as bigint) as events
-    from silver.truth_sessions
+    from truth.sessions
     where visitor_id not in (select visitor_id from damaged)
 
 ),

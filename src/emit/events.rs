@@ -11,12 +11,13 @@ use ::parquet::errors::ParquetError;
 use super::batch::Batch;
 use super::csv::Csv;
 use super::file::{FileEntry, RawFile};
+use super::finished::Finished;
 use super::jsonl::Jsonl;
 use super::row::Row;
 use super::truth::{Label, Truth};
 use super::{Format, Options, damage, parquet, row, schema, write_error};
 use crate::error::{Error, Result};
-use crate::generate::{self, Event, Fact, Plan, Received, Shard, ShardRows, TrueSession};
+use crate::generate::{self, Event, Fact, Plan, Received, Shard, ShardRows, Spoiled, TrueSession};
 use crate::progress::Progress;
 
 /// Rows of a record batch on its way to Parquet.
@@ -40,27 +41,35 @@ struct Made {
     labels: Vec<Label>,
 }
 
-/// Writes the event files and the truth; returns the times of the
-/// first and last event.
+/// Writes the event files and the truth; returns the times of the first and
+/// last event. Finished files are left alone; a part of a run makes its own
+/// event files and no truth.
 pub(super) fn write(
     plan: &Arc<Plan>,
     raw: &Path,
     options: &Options,
+    finished: &Finished,
     progress: &Progress,
     files: &mut Vec<FileEntry>,
 ) -> Result<Option<(i64, i64)>> {
-    let shards = plan.shards();
+    let mut shards: Vec<_> = plan.shards().into_iter().enumerate().collect();
+    if let Some(part) = options.part {
+        let all = shards.len();
+        shards.retain(|(place, _)| part.holds(*place, all));
+    }
     progress.begin("generate", shards.len() as u64);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if options.threads == 0 { cores } else { options.threads }.min(shards.len()).max(1);
-    let queue = Mutex::new(shards.into_iter().enumerate());
-    let mut truth = Truth::create(plan, raw)?;
+    let threads = threads(options, shards.len());
+    let queue = Mutex::new(shards.into_iter());
+    let mut truth = match options.part {
+        None => Some(Truth::create(plan, raw)?),
+        Some(_) => None,
+    };
     let mut times: Option<(i64, i64)> = None;
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(threads);
         for _ in 0..threads {
             let (sender, queue) = (sender.clone(), &queue);
-            scope.spawn(move || make(queue, raw, plan, options.format, &sender));
+            scope.spawn(move || make(queue, raw, plan, options.format, finished, &sender));
         }
         drop(sender);
         // Shards finish in any order; the truth is written in the plan's.
@@ -73,6 +82,7 @@ pub(super) fn write(
                 (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
                 (known, found) => known.or(found),
             };
+            let Some(truth) = &mut truth else { continue };
             waiting.insert(made.place, made);
             while let Some(made) = waiting.remove(&next) {
                 truth.write(made.block, &made.sessions, &made.facts)?;
@@ -82,8 +92,16 @@ pub(super) fn write(
         }
         Ok::<_, Error>(())
     })?;
-    files.extend(truth.publish()?);
+    if let Some(truth) = truth {
+        files.extend(truth.publish()?);
+    }
     Ok(times)
+}
+
+/// Threads that make so many shards.
+pub(super) fn threads(options: &Options, shards: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if options.threads == 0 { cores } else { options.threads }.min(shards).max(1)
 }
 
 /// Makes shards until there are none left, or nobody listens any more.
@@ -92,6 +110,7 @@ fn make(
     raw: &Path,
     plan: &Plan,
     format: Format,
+    finished: &Finished,
     sender: &SyncSender<Result<Made>>,
 ) {
     loop {
@@ -102,33 +121,42 @@ fn make(
             events.first().zip(events.last()).map(|(first, last)| (first.event_time, last.event_time));
         let facts = events.iter().map(Fact::from).collect();
         let block = shard.block();
-        let spoiled = (!plan.options().dirt.is_none()).then(|| generate::spoil(plan, &events));
-        let (rows, labels, observable) = match spoiled {
-            None => (file(&shard, &Rows::Clean(&events), raw, plan, format), Vec::new(), None),
+        let spoiled = spoiled(plan, &events);
+        let file = file(&shard, &Rows::of(&events, spoiled.as_ref()), raw, plan, format, finished);
+        let (labels, observable) = match spoiled {
+            None => (Vec::new(), None),
             Some(spoiled) => {
                 let header = u64::from(format == Format::Csv);
-                let labels = labels(&spoiled.rows, &path(&shard, format), header);
-                let rows = file(&shard, &Rows::Spoiled(&spoiled.rows), raw, plan, format);
-                (rows, labels, Some(spoiled.observable))
+                (labels(&spoiled.rows, &path(&shard, format), header), Some(spoiled.observable))
             }
         };
-        let made = rows.map(|file| Made { place, file, times, block, sessions, facts, observable, labels });
+        let made = file.map(|file| Made { place, file, times, block, sessions, facts, observable, labels });
         if sender.send(made).is_err() {
             return;
         }
     }
 }
 
+/// What dirt makes of a shard's events on their way to the collector; none where there is none.
+pub(super) fn spoiled(plan: &Plan, events: &[Event]) -> Option<Spoiled> {
+    (!plan.options().dirt.is_none()).then(|| generate::spoil(plan, events))
+}
+
 /// Rows that a shard's file is made of.
-enum Rows<'a> {
+pub(super) enum Rows<'a> {
     /// Events as they happened.
     Clean(&'a [Event]),
     /// Rows as they were received.
     Spoiled(&'a [Received]),
 }
 
-impl Rows<'_> {
-    fn len(&self) -> usize {
+impl<'a> Rows<'a> {
+    /// The rows as they were received, if anything was done to them.
+    pub(super) fn of(events: &'a [Event], spoiled: Option<&'a Spoiled>) -> Self {
+        spoiled.map_or(Rows::Clean(events), |spoiled| Rows::Spoiled(&spoiled.rows))
+    }
+
+    pub(super) fn len(&self) -> usize {
         match self {
             Rows::Clean(events) => events.len(),
             Rows::Spoiled(rows) => rows.iter().filter(|row| row.is_written()).count(),
@@ -162,27 +190,38 @@ fn file(
     raw: &Path,
     plan: &Plan,
     format: Format,
+    finished: &Finished,
 ) -> Result<Option<FileEntry>> {
     if rows.len() == 0 {
         return Ok(None);
     }
     let path = path(shard, format);
-    let bytes = match format {
+    if let Some(done) = finished.entry(&path) {
+        return Ok(Some(done));
+    }
+    let bytes = encoded(plan, rows, format).map_err(|source| write_error(&raw.join(&path), source))?;
+    let mut file = RawFile::create(raw, path)?;
+    file.append(&bytes)?;
+    let entry = file.publish(rows.len() as u64)?;
+    finished.note(&entry)?;
+    Ok(Some(entry))
+}
+
+/// Rows as the bytes of a file.
+pub(super) fn encoded(plan: &Plan, rows: &Rows<'_>, format: Format) -> Result<Vec<u8>, ParquetError> {
+    match format {
         Format::Csv => {
             let mut csv = Csv::new(schema::EVENTS);
             rows.write(plan, &mut csv, |_| {});
-            csv.take()
+            Ok(csv.take())
         }
         Format::Jsonl => {
             let mut jsonl = Jsonl::new(schema::EVENTS);
             rows.write(plan, &mut jsonl, |_| {});
-            jsonl.take()
+            Ok(jsonl.take())
         }
-        Format::Parquet => in_parquet(plan, rows).map_err(|source| write_error(&raw.join(&path), source))?,
-    };
-    let mut file = RawFile::create(raw, path)?;
-    file.append(&bytes)?;
-    file.publish(rows.len() as u64).map(Some)
+        Format::Parquet => in_parquet(plan, rows),
+    }
 }
 
 /// Rows as the bytes of a Parquet file, made batch by batch.

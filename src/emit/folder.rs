@@ -46,6 +46,23 @@ pub(super) fn remove_others(raw: &Path, files: &[FileEntry]) -> Result<()> {
     Ok(())
 }
 
+/// Removes what a killed run was writing when it ended.
+pub(super) fn remove_unfinished(folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(Error::io("list", folder))? {
+        let path = entry.map_err(Error::io("list", folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            remove_unfinished(&path)?;
+        } else if name.starts_with('.') && name.ends_with(".tmp") {
+            fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
 /// The event files in the raw folder, of any format.
 fn event_files(raw: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();

@@ -216,6 +216,13 @@ impl Manifest {
 
     /// Refuses files that were made with other options than asked for now.
     pub(super) fn compare(&self, plan: &Plan, options: &Options, raw: &Path) -> Result<()> {
+        self.options.compare(&self.version, &Asked::new(plan, options), raw)
+    }
+}
+
+impl Asked {
+    /// Refuses files that were made with these options, or by that version, where others are asked for.
+    pub(super) fn compare(&self, version: &str, asked: &Self, raw: &Path) -> Result<()> {
         let refuse = |made: &str, now: &str| {
             Err(Error::Usage(format!(
                 "the raw files in {} were made with {made}, you asked for {now}: \
@@ -223,12 +230,12 @@ impl Manifest {
                 raw.display()
             )))
         };
-        if let Some((made, now)) = self.options.difference(&Asked::new(plan, options)) {
+        if let Some((made, now)) = self.difference(asked) {
             return refuse(&made, &now);
         }
-        if self.version != env!("CARGO_PKG_VERSION") {
+        if version != env!("CARGO_PKG_VERSION") {
             let now = format!("clickmill {}", env!("CARGO_PKG_VERSION"));
-            return refuse(&format!("{} {}", self.generator, self.version), &now);
+            return refuse(&format!("clickmill {version}"), &now);
         }
         Ok(())
     }

@@ -3,7 +3,9 @@
 //! [`emit`] makes `users.csv`, `products.csv`, `events/dt=YYYY-MM-DD/part-NNNN.*`
 //! (the part is the block of users), the truth (`truth/sessions.parquet`,
 //! `truth/visitors.parquet`, `truth/answers.json`) and, last, `_manifest.json`
-//! in the raw folder of the lake. Threads take shards from
+//! in the raw folder of the lake; until then `_finished.list` lists the event
+//! files that are whole, so that a killed run is taken up where it ended, and
+//! several machines can share a run ([`Part`]). Threads take shards from
 //! one list, each file is made by one thread, and what is in it follows from
 //! the plan alone: the bytes are the same at any thread count.
 //!
@@ -15,11 +17,13 @@ mod csv;
 mod damage;
 mod events;
 mod file;
+mod finished;
 mod folder;
 mod jsonl;
 mod manifest;
 mod number;
 mod parquet;
+mod pour;
 mod row;
 mod schema;
 #[cfg(test)]
@@ -41,7 +45,10 @@ use crate::summary::TableSummary;
 
 use csv::Csv;
 use file::{FileEntry, RawFile};
+use finished::Finished;
 use manifest::Manifest;
+
+pub use pour::pour;
 
 /// The format of the event files; users and products are CSV always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +91,54 @@ pub struct Options {
     pub threads: usize,
     /// Replace raw files made with other options (default false: they are refused).
     pub overwrite: bool,
+    /// Make one part of the event files only (default: all of everything).
+    pub part: Option<Part>,
+}
+
+/// One of several machines' parts of a run: neighbours in the plan's list of
+/// files. Part 1 makes users and products too. Once the parts lie in one raw
+/// folder, a run without a part adds the truth and the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+impl Part {
+    /// That part.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is no such part.
+    pub fn new(number: u32, of: u32) -> Result<Self> {
+        if of == 0 {
+            return Err(Error::Usage("parts is 0; it must be at least 1".to_owned()));
+        }
+        if !(1..=of).contains(&number) {
+            return Err(Error::Usage(format!("part is {number}; it must be between 1 and {of} (parts)")));
+        }
+        Ok(Self { number, of })
+    }
+
+    /// Whether the file at a place in the list of all files belongs to it.
+    fn holds(self, place: usize, all: usize) -> bool {
+        place as u64 * u64::from(self.of) / all as u64 == u64::from(self.number - 1)
+    }
+}
+
+/// Parquet's columns have types, so some defects cannot be written to it.
+fn refuse_untextual_dirt(plan: &Plan, format: Format) -> Result<()> {
+    let dirt = plan.options().dirt;
+    let no_text = Defect::ALL.into_iter().find(|kind| kind.needs_text() && dirt.share(*kind) > 0.0);
+    match (format, no_text) {
+        (Format::Parquet, Some(kind)) => Err(Error::Usage(format!(
+            "dirt.{} is {}; Parquet cannot hold such rows, so it must be 0, or the format csv or jsonl",
+            kind.as_str(),
+            dirt.share(kind)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Bytes gathered before they go to disk.
@@ -104,15 +159,8 @@ pub fn emit(
 ) -> Result<Vec<TableSummary>> {
     let started = Instant::now();
     let raw = lake.raw();
-    let dirt = plan.options().dirt;
-    let no_text = Defect::ALL.into_iter().find(|kind| kind.needs_text() && dirt.share(*kind) > 0.0);
-    if let (Format::Parquet, Some(kind)) = (options.format, no_text) {
-        return Err(Error::Usage(format!(
-            "dirt.{} is {}; Parquet cannot hold such rows, so it must be 0, or the format csv or jsonl",
-            kind.as_str(),
-            dirt.share(kind)
-        )));
-    }
+    refuse_untextual_dirt(plan, options.format)?;
+    let mut earlier = None;
     if !options.overwrite {
         if let Some(made) = Manifest::read(&raw)? {
             made.compare(plan, options, &raw)?;
@@ -124,19 +172,28 @@ pub fn emit(
                     .map(|table| TableSummary::unchanged(&table.table, table.rows, seconds))
                     .collect());
             }
+            earlier = Some(made);
         } else {
             folder::refuse_strangers(plan, options, &raw)?;
         }
     }
+    folder::remove_unfinished(&raw)?;
+    let finished = Finished::open(plan, options, &raw, earlier.as_ref())?;
     // From here on the folder is in the making: a manifest that stays would lie.
     let old = raw.join(manifest::NAME);
     if old.exists() {
         fs::remove_file(&old).map_err(Error::io("remove", &old))?;
     }
 
-    let manifest = write(plan, &raw, options, progress);
+    if let Some(part) = options.part {
+        let tables = write_part(plan, &raw, options, part, &finished, progress);
+        progress.end();
+        return tables;
+    }
+    let manifest = write(plan, &raw, options, &finished, progress);
     progress.end();
     let (manifest, seconds) = manifest?;
+    finished.remove()?;
     Ok(manifest
         .tables
         .iter()
@@ -150,6 +207,7 @@ fn write(
     plan: &Arc<Plan>,
     raw: &Path,
     options: &Options,
+    finished: &Finished,
     progress: &Progress,
 ) -> Result<(Manifest, [f64; manifest::TABLES.len()])> {
     let started = Instant::now();
@@ -157,7 +215,7 @@ fn write(
     let user_seconds = started.elapsed().as_secs_f64();
     files.push(products(plan, raw)?);
     let product_seconds = started.elapsed().as_secs_f64() - user_seconds;
-    let times = events::write(plan, raw, options, progress, &mut files)?;
+    let times = events::write(plan, raw, options, finished, progress, &mut files)?;
     folder::remove_others(raw, &files)?;
     let manifest = Manifest::new(plan, options, files, times);
     manifest.write(raw)?;
@@ -166,6 +224,30 @@ fn write(
     let mut seconds = [event_seconds; manifest::TABLES.len()];
     seconds[..2].copy_from_slice(&[user_seconds, product_seconds]);
     Ok((manifest, seconds))
+}
+
+/// Writes the event files of a part; users and products with the first. What
+/// others wrote stays, and the manifest is left to the run that closes.
+fn write_part(
+    plan: &Arc<Plan>,
+    raw: &Path,
+    options: &Options,
+    part: Part,
+    finished: &Finished,
+    progress: &Progress,
+) -> Result<Vec<TableSummary>> {
+    let started = Instant::now();
+    let mut files = Vec::new();
+    if part.number == 1 {
+        files.extend([users(plan, raw, progress)?, products(plan, raw)?]);
+    }
+    let others = files.len();
+    events::write(plan, raw, options, finished, progress, &mut files)?;
+    let (mut rows, mut bytes) = (0, 0);
+    for file in &files[others..] {
+        (rows, bytes) = (rows + file.rows, bytes + file.bytes);
+    }
+    Ok(vec![TableSummary::new("raw.events", rows, bytes, started.elapsed().as_secs_f64())])
 }
 
 /// Writes `users.csv`.

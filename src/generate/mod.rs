@@ -29,6 +29,8 @@ mod range;
 mod record;
 mod season;
 mod session;
+#[cfg(test)]
+mod shape;
 mod shard;
 mod stream;
 mod user;

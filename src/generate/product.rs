@@ -1,6 +1,6 @@
 //! The catalogue: products by popularity, their prices day by day.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 use super::profile::Profile;
 use super::season::{Calendar, DAY_MS};
@@ -132,7 +132,10 @@ impl Promotions {
         let weeks = u64::from((first_weekday + calendar.days).div_ceil(7));
         let discount = |week, category| {
             let mut stream = Stream::new(seed, Purpose::Promotion, week, category as u64);
-            let cheaper = stream.chance(profile.promotion.share);
+            // A week belongs to the month of its Thursday.
+            let thursday = NaiveDate::from_num_days_from_ce_opt(7 * week as i32 + 4);
+            let month = thursday.map_or(1.0, |date| profile.promotion.month[date.month0() as usize]);
+            let cheaper = stream.chance(profile.promotion.share * month);
             cheaper.then(|| *stream.pick(&profile.promotion.discounts))
         };
         let discounts = (first_week..first_week + weeks)

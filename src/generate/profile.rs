@@ -214,8 +214,19 @@ pub(crate) struct Catalogue {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Promotion {
     pub share: f64,
+    /// How many times as many in each month; may be left out where all are alike.
+    #[serde(default = "every_month_alike", skip_serializing_if = "is_every_month_alike")]
+    pub month: [f64; 12],
     pub products: f64,
     pub discounts: Vec<f64>,
+}
+
+fn every_month_alike() -> [f64; 12] {
+    [1.0; 12]
+}
+
+fn is_every_month_alike(month: &[f64; 12]) -> bool {
+    *month == every_month_alike()
 }
 
 /// Where visits come from.
@@ -278,35 +289,28 @@ impl Profile {
     /// The name of the profile used where none is asked for.
     pub const DEFAULT: &'static str = "marketplace";
 
+    /// The built-in profiles: name and what shop it is, in a line.
+    pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+        sql::folder("profiles").map(|file| {
+            let head = file.text.lines().next().unwrap_or_default().trim_start_matches("# ");
+            (file.stem(), head.split_once(": ").map_or(head, |(_, title)| title))
+        })
+    }
+
+    /// The TOML text of a built-in profile.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is none of that name, naming the nearest and those there are.
+    pub fn text(name: &str) -> Result<&'static str> {
+        embedded(name).map(|file| file.text)
+    }
+
     /// The built-in profile of that name.
     ///
     /// # Errors
-    /// [`Error::Usage`] when there is none, naming those there are.
+    /// [`Error::Usage`] when there is none, naming the nearest and those there are.
     pub fn named(name: &str) -> Result<Self> {
-        let file = Self::built_in(name)?;
-        Self::parse(file.path, file.text)
-    }
-
-    /// The text of the built-in profile of that name: a beginning for one's own.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when there is none, naming those there are.
-    pub fn text(name: &str) -> Result<&'static str> {
-        Ok(Self::built_in(name)?.text)
-    }
-
-    /// The names of the built-in profiles.
-    pub fn names() -> Vec<&'static str> {
-        sql::folder("profiles").map(sql::EmbeddedFile::stem).collect()
-    }
-
-    fn built_in(name: &str) -> Result<&'static sql::EmbeddedFile> {
-        sql::file(&format!("profiles/{name}.toml")).ok_or_else(|| {
-            Error::Usage(format!(
-                "there is no profile {name:?}; there are {}, or name a file that ends in .toml",
-                Self::names().join(", ")
-            ))
-        })
+        Self::parse(&format!("profiles/{name}.toml"), embedded(name)?.text)
     }
 
     /// The profile a TOML text describes; `origin` is what errors call it.
@@ -314,8 +318,8 @@ impl Profile {
     /// # Errors
     /// [`Error::Usage`] naming the key that is unknown, missing or out of range.
     pub fn parse(origin: &str, text: &str) -> Result<Self> {
-        let profile: Self = toml::from_str(text)
-            .map_err(|error| Error::Usage(format!("{origin}: {}", error.to_string().trim())))?;
+        let profile: Self =
+            toml::from_str(text).map_err(|error| Error::Usage(in_a_sentence(origin, text, &error)))?;
         profile.validate(origin)?;
         Ok(profile)
     }
@@ -361,6 +365,58 @@ impl Profile {
     }
 }
 
+/// The file of a built-in profile.
+fn embedded(name: &str) -> Result<&'static sql::EmbeddedFile> {
+    sql::file(&format!("profiles/{name}.toml")).ok_or_else(|| {
+        let known: Vec<_> = sql::folder("profiles").map(sql::EmbeddedFile::stem).collect();
+        Error::Usage(format!(
+            "there is no profile {name:?}{}; there are {}, and files (./my.toml)",
+            did_you_mean(name, &known),
+            known.join(", ")
+        ))
+    })
+}
+
+/// `, did you mean this?` where one of the words is near.
+fn did_you_mean(word: &str, known: &[&str]) -> String {
+    known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(known, word), known))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or_else(String::new, |(_, nearest)| format!(" (did you mean {nearest}?)"))
+}
+
+/// Why a text is no profile: where, which key, what to write instead.
+fn in_a_sentence(origin: &str, text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
+    let line = before.matches('\n').count() + 1;
+    let section = before
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('[')?.split(']').next())
+        .next_back()
+        .map_or_else(String::new, |section| format!("{}.", section.trim_start_matches('[')));
+    let message = error.message().trim().replace('\n', ", ");
+    // serde says it in backquotes: unknown field `this`, expected one of `that`, `those`.
+    let quoted: Vec<_> = message.split('`').skip(1).step_by(2).collect();
+    match quoted.split_first() {
+        Some((key, known)) if message.starts_with("unknown field") => {
+            format!("{origin}, line {line}: unknown key {section}{key}{}", did_you_mean(key, known))
+        }
+        Some((key, _)) if message.starts_with("missing field") => {
+            let section = if section.is_empty() || line == 1 {
+                String::new()
+            } else {
+                format!(" in {}", section.trim_end_matches('.'))
+            };
+            format!(
+                "{origin}: the key {key} is missing{section}; `clickmill profile show marketplace` has them all"
+            )
+        }
+        _ => format!("{origin}, line {line}: {message}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -389,15 +445,21 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let bad = text().replace("[account]", "[account]\nknwon = 0.5");
         let error = Profile::parse("my.toml", &bad).unwrap_err().to_string();
-        assert!(error.contains("knwon"), "{error}");
+        assert!(error.ends_with("unknown key account.knwon (did you mean known_at_first?)"), "{error}");
     }
 
     #[test]
     fn an_unknown_profile_names_those_there_are() {
         let error = Profile::named("bazaar").unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "there is no profile \"bazaar\"; there are hardware, marketplace, or name a file that ends in .toml"
-        );
+        assert!(error.starts_with("there is no profile \"bazaar\"; there are "), "{error}");
+        let error = Profile::named("hardwear").unwrap_err().to_string();
+        assert!(error.contains("did you mean hardware?"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let bad = text().replace("known_at_first = 0.18", "");
+        let error = Profile::parse("my.toml", &bad).unwrap_err().to_string();
+        assert!(error.starts_with("my.toml: the key known_at_first is missing"), "{error}");
     }
 }

@@ -144,6 +144,7 @@ impl Profile {
             ("order.lines", self.order.lines.clone()),
             ("order.quantity", self.order.quantity.clone()),
             ("order.payment", self.order.payment.iter().map(|payment| payment.weight).collect()),
+            ("promotion.month", self.promotion.month.to_vec()),
             ("promotion.discounts", self.promotion.discounts.clone()),
             ("channel", self.channel.iter().map(|channel| channel.weight).collect()),
             ("device", self.device.iter().map(|device| device.weight).collect()),

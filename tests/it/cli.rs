@@ -26,6 +26,7 @@ fn every_verb_explains_itself() {
         "check",
         "models",
         "sources",
+        "profile",
         "db",
         "config",
         "clean",
@@ -53,6 +54,8 @@ fn wrong_usage_ends_with_two() {
         ("run --start-date 2026-02-30", "a date that exists"),
         ("run --format xml", "csv, jsonl or parquet"),
         ("run --from report --until load", "comes after"),
+        ("run --profile hardwear", "did you mean hardware?"),
+        ("profile show bazaar", "there is no profile"),
         ("run --from nowhere", "generate, ingest, transform, load, report"),
         ("run --session-gap 30", "a duration such as 30m"),
         ("run --time-zone Mars/Olympus", "IANA name"),
@@ -387,6 +390,36 @@ fn quiet_is_quiet_and_json_is_json() {
     let mut child = dir.command(["config"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let _ = child.stdin.take().unwrap().write_all(b"nobody reads this");
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_profile_can_be_printed_changed_and_used() {
+    let dir = Workdir::new();
+    let list = dir.done("profile list");
+    assert!(["fashion", "hardware", "marketplace"].iter().all(|name| list.contains(name)), "{list}");
+    let text = dir.done("profile show hardware");
+    assert!(text.starts_with("# hardware: ") && text.contains("\n[intent]\n"), "{text}");
+
+    dir.write("mine.toml", text.replace("name = \"hardware\"", "name = \"mine\""));
+    dir.done("generate --sessions 60 --days 3 --products 20 --profile mine.toml");
+    assert!(fs::read_to_string(dir.path("data/raw/_manifest.json")).unwrap().contains("\"mine\""));
+    let said = dir.refused(2, "generate --sessions 60 --days 3 --products 20");
+    assert!(said.contains("made with profile mine, you asked for profile marketplace"), "{said}");
+
+    let said = dir.refused(1, "generate --profile nowhere/mine.toml");
+    assert!(said.contains("nowhere/mine.toml") && said.contains("No such file"), "{said}");
+    for (right, wrong, says) in [
+        ("stay = 0.75", "stay = 1.75", "account.stay is 1.75; a share lies between 0 and 1"),
+        ("stay = 0.75", "stay = 0.75\nstaay = 0.5", "unknown key account.staay (did you mean stay?)"),
+        ("stay = 0.75", "", "the key stay is missing"),
+        ("sessions_per_user = 1.27", "sessions_per_user = \"many\"", "invalid type"),
+    ] {
+        assert!(text.contains(right), "{right}");
+        dir.write("wrong.toml", text.replace(right, wrong));
+        let said = dir.refused(2, "generate --data-dir other --profile wrong.toml");
+        assert!(said.contains("wrong.toml") && said.contains(says), "{said}");
+        assert!(!dir.path("other/raw").exists(), "nothing is written before a profile is checked");
+    }
 }
 
 #[test]

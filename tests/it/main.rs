@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cli;
+mod determinism;
 mod fault;
 mod gold;
 mod ingest;
 mod load;
+mod parts;
 mod pipeline;
 mod sources;
 mod truth;

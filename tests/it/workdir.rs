@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use clickmill::engine::{self, Engine, LocalEngine, Params};
-use clickmill::lake::{Lake, Layer, TableRef};
+use clickmill::lake::Lake;
 use sha2::{Digest, Sha256};
 
 /// The folder; what was started in it is stopped, and all of it goes, with this value.
