@@ -334,11 +334,23 @@ impl Config {
             return Err(self.refuse("dirt.share", "a share between 0 and 1"));
         }
         let is_text = self.emit()?.format != emit::Format::Parquet;
-        let spread: Vec<_> = Defect::ALL.into_iter().filter(|kind| is_text || !kind.needs_text()).collect();
-        let each = share / spread.len() as f64;
-        Ok(Defect::ALL.into_iter().fold(Dirt::default(), |dirt, kind| {
-            let spread = if spread.contains(&kind) { each } else { 0.0 };
-            dirt.with(kind, spread + self.real(&format!("dirt.{}", kind.as_str())))
+        let fits = |kind: &Defect| is_text || !kind.needs_text();
+        let each = share / Defect::ALL.iter().filter(|kind| fits(kind)).count() as f64;
+        let kinds = [
+            ("dirt.duplicate", Defect::Duplicate),
+            ("dirt.redelivered", Defect::Redelivered),
+            ("dirt.late", Defect::Late),
+            ("dirt.out_of_order", Defect::OutOfOrder),
+            ("dirt.lost", Defect::Lost),
+            ("dirt.missing", Defect::Missing),
+            ("dirt.malformed", Defect::Malformed),
+            ("dirt.wrong_type", Defect::WrongType),
+            ("dirt.encoding", Defect::Encoding),
+            ("dirt.skewed", Defect::Skewed),
+            ("dirt.rotated", Defect::Rotated),
+        ];
+        Ok(kinds.into_iter().fold(Dirt::default(), |dirt, (key, kind)| {
+            dirt.with(kind, self.real(key) + if fits(&kind) { each } else { 0.0 })
         }))
     }
 

@@ -3,7 +3,8 @@
 //! Made data comes with `truth/answers.json` (metrics by name) and
 //! `truth/sessions.parquet`. [`compare`] asks gold the same questions
 //! (`sql/truth/answers.sql`), looks for each true session among its sessions
-//! (`sql/truth/sessions.sql`), and says what differs.
+//! (`sql/truth/sessions.sql`), and says what differs. How well bots are told
+//! from people (`sql/truth/bots.sql`) is judged apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -44,6 +45,32 @@ pub struct Difference {
     pub gold: i64,
 }
 
+/// How well gold tells bots from people, in visitors.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Bots {
+    /// Bots that it calls so.
+    pub caught: i64,
+    /// Bots that it takes for people.
+    pub missed: i64,
+    /// People that it calls bots.
+    pub accused: i64,
+}
+
+impl fmt::Display for Bots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = |part: i64, whole: i64| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
+        write!(
+            f,
+            "bots: {} caught, {} missed, {} people accused (precision {:.3}, recall {:.3})",
+            self.caught,
+            self.missed,
+            self.accused,
+            share(self.caught, self.caught + self.accused),
+            share(self.caught, self.caught + self.missed),
+        )
+    }
+}
+
 /// What a comparison found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
@@ -53,6 +80,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Sessions that are missing in gold, or are none in truth: `missing v1 at ...`.
     pub sessions: Vec<String>,
+    /// How well bots are told from people.
+    pub bots: Bots,
 }
 
 impl Comparison {
@@ -86,6 +115,7 @@ impl fmt::Display for Comparison {
         if self.differences.len().max(self.sessions.len()) > SHOWN {
             writeln!(f, "...")?;
         }
+        writeln!(f, "{}", self.bots)?;
         writeln!(f, "{}", self.verdict())
     }
 }
@@ -114,7 +144,7 @@ pub fn compare(lake: &Lake, engine: &engine::Options) -> Result<Option<Compariso
         return Ok(None);
     }
     let engine = LocalEngine::open(lake, engine)?;
-    for table in ["sessions", "defects"] {
+    for table in ["sessions", "defects", "visitors"] {
         let file = folder.join(format!("{table}.parquet"));
         engine.attach_files("truth", table, &[file], false)?;
     }
@@ -161,7 +191,15 @@ fn ask(engine: &dyn Engine, truth: &BTreeMap<String, i64>) -> Result<Comparison>
             }),
         );
     }
-    Ok(Comparison { answers: names.len() as u64, differences, sessions })
+    let mut bots = Bots::default();
+    for batch in engine.collect(statement("sql/truth/bots.sql"), &Params::new())? {
+        let counts = [0, 1, 2].map(|column| batch.column(column).as_primitive::<Int64Type>());
+        for row in 0..batch.num_rows() {
+            let [caught, missed, accused] = counts.map(|count| count.value(row));
+            bots = Bots { caught, missed, accused };
+        }
+    }
+    Ok(Comparison { answers: names.len() as u64, differences, sessions, bots })
 }
 
 /// An embedded statement; a test says that they are there.
@@ -176,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_questions_are_embedded() {
-        for name in ["answers", "sessions"] {
+        for name in ["answers", "sessions", "bots"] {
             assert!(statement(&format!("sql/truth/{name}.sql")).contains("select"));
         }
     }
@@ -187,6 +225,7 @@ mod tests {
             answers: 2,
             differences: vec![Difference { name: "total orders".to_owned(), truth: 1200, gold: 1199 }],
             sessions: Vec::new(),
+            bots: Bots::default(),
         };
         assert!(!found.agrees());
         assert!(found.to_string().starts_with("total orders: truth 1,200, gold 1,199\n1 of 2 answers"));

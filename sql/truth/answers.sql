@@ -1,5 +1,6 @@
 -- What the warehouse answers where the generator knows the answer; the names
--- are those of truth/answers.json, amounts are whole cents, zeros are left out.
+-- are those of truth/answers.json, amounts are whole cents, zeros and bots are
+-- left out.
 -- grain: one row per question
 -- key: name
 -- reader: the truth check
@@ -20,9 +21,19 @@ days as (
 
 ),
 
+people as (
+
+    select visitor_id
+    from gold.dim_visitors
+    where not is_bot
+
+),
+
 sessions as (
 
-    select * from gold.fact_sessions
+    select s.*
+    from gold.fact_sessions as s
+    inner join people as p on s.visitor_id = p.visitor_id
 
 ),
 
@@ -52,10 +63,11 @@ active as (
 answers as (
 
     select
-        'events ' || event_type as name,
+        'events ' || e.event_type as name,
         count(*) as value
-    from gold.fact_events
-    group by event_type
+    from gold.fact_events as e
+    inner join people as p on e.visitor_id = p.visitor_id
+    group by e.event_type
 
     union all
 

@@ -2,8 +2,8 @@
 //! answer.
 //!
 //! - `truth/sessions.parquet`: the true sessions, which sessionization must find;
-//! - `truth/visitors.parquet`: each visitor (device), whose it is, and its arm of
-//!   the experiment;
+//! - `truth/visitors.parquet`: each visitor (device), whose it is, its arm of
+//!   the experiment, and whether it is a bot;
 //! - `truth/defects.parquet`: each planted defect, with file, line and visitor;
 //! - `truth/answers.json`: metrics by name, as they must come out of gold.
 
@@ -56,6 +56,15 @@ pub(super) struct Label {
     pub defect: Defect,
 }
 
+/// What is true of a visitor.
+struct Visitor {
+    /// Whose it is, a user's number.
+    owner: u64,
+    /// Its arm of the experiment.
+    variant: usize,
+    is_bot: bool,
+}
+
 /// Writes the truth as it comes, block of users by block of users.
 pub(super) struct Truth {
     raw: PathBuf,
@@ -67,8 +76,8 @@ pub(super) struct Truth {
     /// The tally of what can be known, where that differs.
     observable: Option<Tally>,
     block: u32,
-    /// The visitors of the block: owner and arm, by id.
-    seen: BTreeMap<u64, (u64, usize)>,
+    /// The visitors of the block, by id.
+    seen: BTreeMap<u64, Visitor>,
 }
 
 impl Truth {
@@ -94,7 +103,10 @@ impl Truth {
             self.block = block;
         }
         facts.iter().for_each(|fact| self.tally.take(fact));
-        self.seen.extend(found.iter().map(|session| (session.visitor_id, (session.owner, session.variant))));
+        self.seen.extend(found.iter().map(|session| {
+            let TrueSession { owner, variant, is_bot, .. } = *session;
+            (session.visitor_id, Visitor { owner, variant, is_bot })
+        }));
         self.sessions.write(sessions(found))
     }
 
@@ -192,11 +204,12 @@ fn sessions(found: &[TrueSession]) -> Vec<Named> {
 }
 
 /// The columns of true visitors.
-fn visitors(seen: &BTreeMap<u64, (u64, usize)>, variants: &[String]) -> Vec<Named> {
+fn visitors(seen: &BTreeMap<u64, Visitor>, variants: &[String]) -> Vec<Named> {
     vec![
-        ("visitor_id", texts(seen, |(visitor, _), text| push_visitor_id(text, *visitor))),
-        ("user_id", texts(seen, |(_, (owner, _)), text| push_user_id(text, *owner))),
-        ("variant", texts(seen, |(_, (_, variant)), text| text.push_str(&variants[*variant]))),
+        ("visitor_id", texts(seen.keys(), |visitor, text| push_visitor_id(text, *visitor))),
+        ("user_id", texts(seen.values(), |visitor, text| push_user_id(text, visitor.owner))),
+        ("variant", texts(seen.values(), |visitor, text| text.push_str(&variants[visitor.variant]))),
+        ("is_bot", Arc::new(seen.values().map(|visitor| Some(visitor.is_bot)).collect::<BooleanArray>())),
     ]
 }
 

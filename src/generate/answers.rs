@@ -31,6 +31,7 @@ pub struct Fact {
     cents: i64,
     units: u32,
     variant: usize,
+    is_bot: bool,
 }
 
 impl From<&Event> for Fact {
@@ -46,6 +47,7 @@ impl From<&Event> for Fact {
             cents: event.price.unwrap_or(0) * i64::from(units),
             units,
             variant: event.visit.variant,
+            is_bot: event.visit.is_bot,
         }
     }
 }
@@ -124,8 +126,12 @@ impl Tally {
         }
     }
 
-    /// Counts an event; those of a visitor come in order of time.
+    /// Counts an event; those of a visitor come in order of time. Programs are
+    /// left out: whether a warehouse knows them is a question of its own.
     pub fn take(&mut self, fact: &Fact) {
+        if fact.is_bot {
+            return;
+        }
         *self.events.entry(fact.event_type).or_default() += 1;
         let day = self.days.entry(fact.time.div_euclid(DAY_MS)).or_default();
         day.events += 1;
@@ -283,6 +289,7 @@ mod tests {
             cents: 0,
             units: 1,
             variant: 0,
+            is_bot: false,
         }
     }
 

@@ -127,6 +127,8 @@ pub struct Visit {
     pub utm_campaign: Option<Arc<str>>,
     /// The arm of the experiment, a position in the profile's variants.
     pub variant: usize,
+    /// Whether it is a program: known to the truth only.
+    pub is_bot: bool,
 }
 
 /// One event. Times are milliseconds since 1970 UTC.
@@ -183,6 +185,8 @@ pub struct TrueSession {
     pub owner: u64,
     /// The arm of the experiment, a position in the profile's variants.
     pub variant: usize,
+    /// Whether a program came.
+    pub is_bot: bool,
     /// The tracker's id.
     pub session_id: u128,
 }

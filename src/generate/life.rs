@@ -22,6 +22,8 @@ pub(crate) enum Intent {
     Browse,
     /// A glance at the shop, no product.
     Glance,
+    /// A program that fetches page after page.
+    Crawl,
 }
 
 /// What the shop knows of who is there.
@@ -74,6 +76,7 @@ impl Life {
         let readiness = profile.intent.buy * stream.gamma(profile.intent.buyer_shape);
         let mut known = [(); 2].map(|()| !signs_up && stream.chance(profile.account.known_at_first));
         let mut session_no = [0; 2];
+        let is_bot = plan.is_bot(user);
 
         let times = times(plan, visit_count, &mut stream);
         let mut visits = Vec::with_capacity(times.len());
@@ -82,7 +85,9 @@ impl Life {
             let lift = profile.experiment.buy_lift[plan.variant(user, device as u32)];
             let ready = (readiness * lift * plan.calendar.buying(start)).min(profile.intent.most_ready);
             let draw = stream.unit();
-            let intent = if draw < ready {
+            let intent = if is_bot {
+                Intent::Crawl
+            } else if draw < ready {
                 Intent::Buy
             } else if draw < ready + (1.0 - ready) * profile.intent.abandon {
                 Intent::Abandon
@@ -95,7 +100,9 @@ impl Life {
                 Intent::Buy => profile.account.login_of_buyer,
                 _ => profile.account.login,
             };
-            let account = if known[device] {
+            let account = if is_bot {
+                Account::Unknown
+            } else if known[device] {
                 Account::Known
             } else if stream.chance(login) {
                 Account::LogsIn

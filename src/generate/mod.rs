@@ -53,6 +53,7 @@ pub use user::User;
 use life::Activity;
 use product::Catalogue;
 use season::Calendar;
+use stream::{Purpose, Stream};
 
 /// What to generate.
 #[derive(Debug, Clone, PartialEq)]
@@ -248,6 +249,12 @@ impl Plan {
     /// The visitor id of a user's device.
     fn visitor_id(&self, user: u64, device: u32) -> u64 {
         stream::id(self.seed, stream::Purpose::Id, user, u64::from(device) | (1 << 63))
+    }
+
+    /// Whether a user is a program.
+    fn is_bot(&self, user: u64) -> bool {
+        let share = self.profile.bot.share;
+        share > 0.0 && Stream::new(self.seed, Purpose::Bot, user, 0).chance(share)
     }
 
     /// The arm of the experiment a device is in, for good.

@@ -17,6 +17,7 @@ pub struct Profile {
     pub(crate) season: Season,
     pub(crate) user: User,
     pub(crate) account: Account,
+    pub(crate) bot: Bot,
     pub(crate) intent: Intent,
     pub(crate) interest: Interest,
     pub(crate) pace: Pace,
@@ -81,6 +82,16 @@ pub(crate) struct Account {
     pub login: f64,
     pub login_of_buyer: f64,
     pub stay: f64,
+}
+
+/// Programs among the visitors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bot {
+    pub share: f64,
+    pub least_pages: u32,
+    pub most_pages: u32,
+    pub seconds: f64,
 }
 
 /// What a visit is for.
@@ -237,6 +248,8 @@ pub(crate) struct Channel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Device {
     pub weight: f64,
+    #[serde(default)]
+    pub bot_weight: f64,
     pub device_type: String,
     pub browser: String,
     pub os: String,

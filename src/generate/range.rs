@@ -39,6 +39,11 @@ impl Profile {
                 "{origin}: pace.longest must be below, pace.between_visits above the session gap of 1800 seconds"
             )));
         }
+        if self.bot.least_pages == 0 || self.bot.most_pages < self.bot.least_pages {
+            return Err(Error::Usage(format!(
+                "{origin}: bot.least_pages must be at least 1, bot.most_pages not below it"
+            )));
+        }
         if self.experiment.variants.len() != self.experiment.buy_lift.len() {
             return Err(Error::Usage(format!(
                 "{origin}: experiment needs one buy_lift for each of its variants"
@@ -60,6 +65,7 @@ impl Profile {
             ("account.login", self.account.login),
             ("account.login_of_buyer", self.account.login_of_buyer),
             ("account.stay", self.account.stay),
+            ("bot.share", self.bot.share),
             ("intent.buy", self.intent.buy),
             ("intent.most_ready", self.intent.most_ready),
             ("intent.abandon", self.intent.abandon),
@@ -109,6 +115,7 @@ impl Profile {
             ("interest.buy_position_a", self.interest.buy_position_a),
             ("interest.buy_position_b", self.interest.buy_position_b),
             ("interest.favourites", self.interest.favourites as f64),
+            ("bot.seconds", self.bot.seconds),
             ("pace.shortest", self.pace.shortest),
             ("order.refund_after_days", self.order.refund_after_days),
             ("catalogue.knee", self.catalogue.knee),
@@ -141,6 +148,7 @@ impl Profile {
             ("promotion.discounts", self.promotion.discounts.clone()),
             ("channel", self.channel.iter().map(|channel| channel.weight).collect()),
             ("device", self.device.iter().map(|device| device.weight).collect()),
+            ("device.bot_weight", self.device.iter().map(|device| device.bot_weight).collect()),
             ("experiment.buy_lift", self.experiment.buy_lift.clone()),
             ("category", self.category.iter().map(|category| category.share).collect()),
         ];

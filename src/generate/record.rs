@@ -68,6 +68,21 @@ impl<'a> Recorder<'a> {
         self.events
     }
 
+    /// A program's visit: product after product, in no order, at its own pace.
+    pub(crate) fn crawl(mut self, stream: &mut Stream) -> Vec<Event> {
+        let bot = &self.plan.profile.bot;
+        let pages = bot.least_pages + stream.below((bot.most_pages - bot.least_pages + 1) as usize) as u32;
+        for _ in 0..pages {
+            let product = stream.below(self.plan.catalogue.products.len()) as u32;
+            self.step(&Step::View(product), stream);
+            self.advance((stream.exponential(bot.seconds * 1000.0) as i64).max(1));
+            if self.over {
+                break;
+            }
+        }
+        self.events
+    }
+
     /// The pages up to the first product, unless the visit lands on it.
     fn arrive(&mut self, landing: Page, first: Option<&Step>, stream: &mut Stream) {
         let target = match first {

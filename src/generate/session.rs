@@ -7,7 +7,7 @@ use super::event::{Event, EventType, Outcome, Page, TrueSession, Visit};
 use super::journey::{self, Step, Walk};
 use super::life::{Account, Intent, PlannedVisit};
 use super::place::COUNTRIES;
-use super::profile::Channel;
+use super::profile::{Channel, Device};
 use super::record::{Recorder, event_id, latency};
 use super::stream::{Purpose, Stream, id};
 use super::user;
@@ -24,6 +24,9 @@ pub(crate) fn session(plan: &Plan, planned: &PlannedVisit) -> Vec<Event> {
         [stream.weighted(channel.landing.iter().copied())];
     let visit = Arc::new(circumstances(plan, planned, channel, category, stream));
 
+    if planned.intent == Intent::Crawl {
+        return Recorder::new(plan, planned, visit, category).crawl(stream);
+    }
     let mut walk = Walk::new(plan, category);
     let mut steps = journey::steps(plan, planned, &mut walk, stream);
     if planned.account == Account::LogsIn {
@@ -52,6 +55,7 @@ pub(crate) fn truth(planned: &PlannedVisit, events: &[Event]) -> Option<TrueSess
         user: last.user,
         owner: planned.user,
         variant: first.visit.variant,
+        is_bot: first.visit.is_bot,
         session_id: first.visit.session_id?,
     })
 }
@@ -122,10 +126,13 @@ fn circumstances(
             .replace("{month}", &date.format("%Y-%m").to_string())
             .replace("{category}", &leaf(&profile.category[category].path))
     });
-    let text = |text: &Option<String>| text.as_deref().map(Arc::from);
+    // A program follows no campaign.
+    let is_bot = planned.intent == Intent::Crawl;
+    let text = |text: &Option<String>| text.as_deref().filter(|_| !is_bot).map(Arc::from);
     // A device has one browser and one address for life.
     let mut belongings = Stream::new(plan.seed, Purpose::Life, planned.user, 100 + u64::from(planned.device));
-    let device = belongings.weighted(profile.device.iter().map(|device| device.weight));
+    let weight = |device: &Device| if is_bot { device.bot_weight } else { device.weight };
+    let device = belongings.weighted(profile.device.iter().map(weight));
     let host = belongings.below(1 << 24) as u32;
     let session = |half| id(plan.seed, Purpose::Id, planned.user, (u64::from(planned.number) << 8) | half);
     let network = u32::from(COUNTRIES[country].network);
@@ -139,7 +146,8 @@ fn circumstances(
         referrer: text(&channel.referrer),
         utm_source: text(&channel.source),
         utm_medium: text(&channel.medium),
-        utm_campaign: campaign.map(Arc::from),
+        utm_campaign: campaign.filter(|_| !is_bot).map(Arc::from),
         variant: plan.variant(planned.user, planned.device),
+        is_bot,
     }
 }

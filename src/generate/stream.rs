@@ -32,6 +32,8 @@ pub(crate) enum Purpose {
     Id = 9,
     /// What goes wrong on the way to the collector.
     Defect = 10,
+    /// Whether a user is a program, and which pages it fetches.
+    Bot = 11,
 }
 
 /// Mixes 64 bits so that every input bit reaches every output bit (the

@@ -5,7 +5,7 @@ use std::fs;
 
 use chrono::{TimeZone, Utc};
 use clickmill::emit::Format;
-use clickmill::generate::{self, Defect, Dirt, Plan};
+use clickmill::generate::{self, Defect, Dirt, Plan, Profile};
 use clickmill::lake::Lake;
 use clickmill::progress::Progress;
 use clickmill::truth::{self, Comparison};
@@ -83,4 +83,18 @@ fn what_silver_repairs_leaves_the_answers_as_they_happened() {
     let text = fs::read_to_string(lake.raw().join("truth/answers.json")).unwrap();
     let answers: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(answers["clean"], answers["observable"]);
+}
+
+#[test]
+fn bots_are_found_and_nobody_else() {
+    let folder = TempDir::new().unwrap();
+    let text = Profile::text("marketplace").unwrap();
+    let busy = text.replacen("share = 0.0 ", "share = 0.03 ", 1);
+    assert_ne!(text, busy);
+    let profile = Profile::parse("busy", &busy).unwrap();
+    let options = generate::Options { profile, ..small() };
+    let found = run(&Lake::new(folder.path()), &options, &emit::Options::default());
+    assert!(found.agrees(), "{found}");
+    assert!(found.bots.caught > 5, "{found}");
+    assert_eq!((found.bots.missed, found.bots.accused), (0, 0), "{found}");
 }
