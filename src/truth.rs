@@ -228,6 +228,8 @@ mod tests {
             bots: Bots::default(),
         };
         assert!(!found.agrees());
-        assert!(found.to_string().starts_with("total orders: truth 1,200, gold 1,199\n1 of 2 answers"));
+        let text = found.to_string();
+        assert!(text.starts_with("total orders: truth 1,200, gold 1,199\nbots: 0 caught"), "{text}");
+        assert!(text.contains("\n1 of 2 answers"), "{text}");
     }
 }
