@@ -68,7 +68,7 @@ pub enum Command {
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
     /// Run the data-quality checks over what is there
-    Check,
+    Check(CheckArgs),
     /// Print the SQL models: order, grain, lineage
     Models(ModelsArgs),
     /// List the raw formats that can be read
@@ -167,6 +167,9 @@ pub struct GenerateFlags {
     /// Raw files as csv, jsonl or parquet [default: csv]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// Part of the events that goes wrong on the way: duplicates, late, lost, ... [default: 0]
+    #[arg(long, value_name = "SHARE")]
+    dirt: Option<f64>,
     /// Replace raw files that were made with other settings
     #[arg(long)]
     overwrite: bool,
@@ -206,6 +209,14 @@ pub struct ModelFlags {
     /// Build silver and gold again even if nothing changed
     #[arg(long)]
     full_refresh: bool,
+}
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Compare gold with what the generator knows to be true, instead
+    #[arg(long)]
+    pub truth: bool,
 }
 
 /// Where to load.
@@ -378,6 +389,7 @@ impl Overrides {
         self.put("generate.start_date", "--start-date", &flags.start_date);
         self.put("generate.seed", "--seed", &flags.seed);
         self.put("generate.scale", "--scale", &flags.scale);
+        self.put("dirt.share", "--dirt", &flags.dirt);
         self.put("generate.format", "--format", &flags.format);
         self.put("generate.overwrite", "--overwrite", &flags.overwrite.then_some(true));
     }

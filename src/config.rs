@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use toml::Value;
 
 use crate::error::{Error, Result};
+use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::{DatabaseUrl, mask_url};
 use crate::{emit, engine, generate, ingest, load, report, transform};
@@ -319,10 +320,26 @@ impl Config {
             start_date: self.parsed("generate.start_date", "a date that exists, as YYYY-MM-DD", date)?,
             seed: self.number("generate.seed")?,
             scale: self.real("generate.scale"),
+            dirt: self.dirt()?,
             profile: profile(self.text("generate.profile"))?.0,
         };
         options.validate()?;
         Ok(options)
+    }
+
+    /// What goes wrong on the way to the collector.
+    fn dirt(&self) -> Result<Dirt> {
+        let share = self.real("dirt.share");
+        if !(0.0..=1.0).contains(&share) {
+            return Err(self.refuse("dirt.share", "a share between 0 and 1"));
+        }
+        let is_text = self.emit()?.format != emit::Format::Parquet;
+        let spread: Vec<_> = Defect::ALL.into_iter().filter(|kind| is_text || !kind.needs_text()).collect();
+        let each = share / spread.len() as f64;
+        Ok(Defect::ALL.into_iter().fold(Dirt::default(), |dirt, kind| {
+            let spread = if spread.contains(&kind) { each } else { 0.0 };
+            dirt.with(kind, spread + self.real(&format!("dirt.{}", kind.as_str())))
+        }))
     }
 
     /// How raw files are written.

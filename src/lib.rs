@@ -50,5 +50,6 @@ pub mod sql;
 pub mod summary;
 pub mod telemetry;
 pub mod transform;
+pub mod truth;
 
 pub use error::{Error, Result};

@@ -17,6 +17,7 @@ use crate::load::server::{self, ServerFound};
 use crate::progress::Progress;
 use crate::summary::{StageSummary, TableSummary, grouped};
 use crate::transform::CheckOutcome;
+use crate::truth::{self, Comparison};
 use crate::{emit, ingest, load, report, transform};
 
 /// A stage of the pipeline, in the data's order.
@@ -68,6 +69,8 @@ pub struct RunReport {
     pub stages: Vec<StageSummary>,
     /// The data-quality checks that ran.
     pub checks: Vec<CheckOutcome>,
+    /// Gold beside what the generator knows to be true, where it made the data.
+    pub truth: Option<Comparison>,
     /// The database that was loaded, password masked.
     pub database: Option<String>,
     /// What the user should know besides.
@@ -100,6 +103,7 @@ pub fn run(
         started_at: now,
         stages: Vec::new(),
         checks: Vec::new(),
+        truth: None,
         database: None,
         notices: Vec::new(),
         error: None,
@@ -133,6 +137,9 @@ fn stages(
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
                 report.notices.extend(quarantined(&outcome.tables));
+                if !own_input {
+                    report.truth = truth::compare(&lake, &config.engine()?)?;
+                }
                 outcome.tables
             }
             Stage::Load => load(config, &lake, progress, report)?,

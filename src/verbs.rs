@@ -25,7 +25,7 @@ use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
 use clickmill::transform::{self, Storage};
-use clickmill::{Error, Result};
+use clickmill::{Error, Result, truth};
 
 /// Runs the verb that was typed.
 pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
@@ -37,7 +37,8 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Load(_) => stage(Stage::Load, config, now, progress),
         Command::Report(_) => stage(Stage::Report, config, now, progress),
         Command::Query(args) => query(args, config),
-        Command::Check => check(config),
+        Command::Check(args) if args.truth => check_truth(config),
+        Command::Check(_) => check(config),
         Command::Models(args) => models(args),
         Command::Sources => sources(),
         Command::Profile(args) => profile(&args.action),
@@ -136,6 +137,9 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
     let mut text = format!("{}\n\n", ClosingTable(&report.stages));
     if !report.checks.is_empty() {
         text += &format!("checks     {} passed\n", report.checks.len());
+    }
+    if let Some(truth) = &report.truth {
+        text += &format!("truth      {}\n", truth.verdict());
     }
     text += &format!("data       {}\n", lake.root().display());
     text += &format!("reports    {}\n", reports.display());
@@ -276,6 +280,20 @@ fn check(config: &Config) -> Result<ExitCode> {
         0 => Ok(ExitCode::SUCCESS),
         _ => Err(Error::Check(format!("{failed} of {} data-quality checks failed", outcomes.len()))),
     }
+}
+
+fn check_truth(config: &Config) -> Result<ExitCode> {
+    let lake = config.lake();
+    settle(&lake)?;
+    let Some(truth) = truth::compare(&lake, &config.engine()?)? else {
+        return Err(Error::Usage(format!(
+            "there is nothing to compare with in {}: it holds no truth/answers.json of `clickmill generate`, \
+             or sessions and days are not cut as the generator cuts them (gap of 30m, UTC)",
+            lake.raw().display()
+        )));
+    };
+    print(&format!("{truth}"))?;
+    if truth.agrees() { Ok(ExitCode::SUCCESS) } else { Err(Error::Check(truth.verdict())) }
 }
 
 fn models(args: &ModelsArgs) -> Result<ExitCode> {

@@ -19,7 +19,8 @@ with events as (
 
 ),
 
--- the windows see narrow rows only; each has this one partition and order: one sort serves all
+-- the windows see narrow rows only, and all have this one partition and
+-- order: one sort serves them
 gaps as (
 
     select

@@ -71,9 +71,9 @@ impl Row for Batch {
         }
     }
 
-    fn time(&mut self, value: i64) {
+    fn time(&mut self, value: Option<i64>) {
         if let Builder::Time(builder) = self.next() {
-            builder.append_value(value);
+            builder.append_option(value);
         }
     }
 

@@ -58,9 +58,11 @@ impl Row for Csv {
         self.bytes.push(b'"');
     }
 
-    fn time(&mut self, value: i64) {
+    fn time(&mut self, value: Option<i64>) {
         self.begin();
-        push_time(&mut self.bytes, value);
+        if let Some(value) = value {
+            push_time(&mut self.bytes, value);
+        }
     }
 
     fn money(&mut self, cents: Option<i64>) {
@@ -80,6 +82,10 @@ impl Row for Csv {
     fn end(&mut self) {
         self.bytes.push(b'\n');
         self.begun = false;
+    }
+
+    fn text_so_far(&mut self) -> Option<&mut Vec<u8>> {
+        Some(&mut self.bytes)
     }
 }
 
@@ -112,7 +118,7 @@ mod tests {
         csv.text(None);
         csv.money(None);
         csv.count(Some(3));
-        csv.time(0);
+        csv.time(Some(0));
         csv.end();
         assert_eq!(String::from_utf8(csv.take()).unwrap(), "a,b,c,d\n,,3,1970-01-01T00:00:00.000Z\n");
     }

@@ -13,10 +13,11 @@ use super::csv::Csv;
 use super::file::{FileEntry, RawFile};
 use super::finished::Finished;
 use super::jsonl::Jsonl;
-use super::truth::TruthWriter;
-use super::{Format, Options, parquet, row, schema, write_error};
+use super::row::Row;
+use super::truth::{Label, Truth};
+use super::{Format, Options, damage, parquet, row, schema, write_error};
 use crate::error::{Error, Result};
-use crate::generate::{Event, Plan, Shard, ShardRows, TrueSession};
+use crate::generate::{self, Event, Fact, Plan, Received, Shard, ShardRows, Spoiled, TrueSession};
 use crate::progress::Progress;
 
 /// Rows of a record batch on its way to Parquet.
@@ -30,12 +31,19 @@ struct Made {
     file: Option<FileEntry>,
     /// Times of its first and last event.
     times: Option<(i64, i64)>,
+    /// The block of users it belongs to.
+    block: u32,
     sessions: Vec<TrueSession>,
+    /// What happened.
+    facts: Vec<Fact>,
+    /// What can be known of it; none where there is no dirt.
+    observable: Option<Vec<Fact>>,
+    labels: Vec<Label>,
 }
 
-/// Writes the event files and the true sessions; returns the times of the
-/// first and last event. Finished files are left alone; a part of a run makes
-/// its own event files and no truth.
+/// Writes the event files and the truth; returns the times of the first and
+/// last event. Finished files are left alone; a part of a run makes its own
+/// event files and no truth.
 pub(super) fn write(
     plan: &Arc<Plan>,
     raw: &Path,
@@ -53,7 +61,7 @@ pub(super) fn write(
     let threads = threads(options, shards.len());
     let queue = Mutex::new(shards.into_iter());
     let mut truth = match options.part {
-        None => Some(TruthWriter::create(raw)?),
+        None => Some(Truth::create(plan, raw)?),
         Some(_) => None,
     };
     let mut times: Option<(i64, i64)> = None;
@@ -67,24 +75,25 @@ pub(super) fn write(
         // Shards finish in any order; the truth is written in the plan's.
         let (mut waiting, mut next) = (BTreeMap::new(), 0);
         for made in receiver {
-            let made = made?;
+            let mut made = made?;
             progress.advance(1)?;
-            files.extend(made.file);
+            files.extend(made.file.take());
             times = match (times, made.times) {
                 (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
                 (known, found) => known.or(found),
             };
             let Some(truth) = &mut truth else { continue };
-            waiting.insert(made.place, made.sessions);
-            while let Some(sessions) = waiting.remove(&next) {
-                truth.write(raw, &sessions)?;
+            waiting.insert(made.place, made);
+            while let Some(made) = waiting.remove(&next) {
+                truth.write(made.block, &made.sessions, &made.facts)?;
+                truth.write_dirt(made.observable.as_deref(), &made.labels)?;
                 next += 1;
             }
         }
         Ok::<_, Error>(())
     })?;
     if let Some(truth) = truth {
-        files.push(truth.publish(raw)?);
+        files.extend(truth.publish()?);
     }
     Ok(times)
 }
@@ -110,69 +119,146 @@ fn make(
         let ShardRows { events, sessions } = shard.rows();
         let times =
             events.first().zip(events.last()).map(|(first, last)| (first.event_time, last.event_time));
-        let made = file(&shard, &events, raw, plan, format, finished).map(|file| Made {
-            place,
-            file,
-            times,
-            sessions,
-        });
+        let facts = events.iter().map(Fact::from).collect();
+        let block = shard.block();
+        let spoiled = spoiled(plan, &events);
+        let file = file(&shard, &Rows::of(&events, spoiled.as_ref()), raw, plan, format, finished);
+        let (labels, observable) = match spoiled {
+            None => (Vec::new(), None),
+            Some(spoiled) => {
+                let header = u64::from(format == Format::Csv);
+                (labels(&spoiled.rows, &path(&shard, format), header), Some(spoiled.observable))
+            }
+        };
+        let made = file.map(|file| Made { place, file, times, block, sessions, facts, observable, labels });
         if sender.send(made).is_err() {
             return;
         }
     }
 }
 
-/// Writes the event file of a shard; none where the shard holds no event.
+/// What dirt makes of a shard's events on their way to the collector; none where there is none.
+pub(super) fn spoiled(plan: &Plan, events: &[Event]) -> Option<Spoiled> {
+    (!plan.options().dirt.is_none()).then(|| generate::spoil(plan, events))
+}
+
+/// Rows that a shard's file is made of.
+pub(super) enum Rows<'a> {
+    /// Events as they happened.
+    Clean(&'a [Event]),
+    /// Rows as they were received.
+    Spoiled(&'a [Received]),
+}
+
+impl<'a> Rows<'a> {
+    /// The rows as they were received, if anything was done to them.
+    pub(super) fn of(events: &'a [Event], spoiled: Option<&'a Spoiled>) -> Self {
+        spoiled.map_or(Rows::Clean(events), |spoiled| Rows::Spoiled(&spoiled.rows))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Rows::Clean(events) => events.len(),
+            Rows::Spoiled(rows) => rows.iter().filter(|row| row.is_written()).count(),
+        }
+    }
+
+    /// Writes all rows, saying so after each.
+    fn write<R: Row>(&self, plan: &Plan, row: &mut R, mut after: impl FnMut(&mut R)) {
+        let mut scratch = String::new();
+        match self {
+            Rows::Clean(events) => {
+                for event in *events {
+                    row::event(plan, event, &mut scratch, row);
+                    after(row);
+                }
+            }
+            Rows::Spoiled(rows) => {
+                for received in rows.iter().filter(|row| row.is_written()) {
+                    damage::row(plan, received, &mut scratch, row);
+                    after(row);
+                }
+            }
+        }
+    }
+}
+
+/// Writes the event file of a shard; none where the shard holds no row.
 fn file(
     shard: &Shard,
-    events: &[Event],
+    rows: &Rows<'_>,
     raw: &Path,
     plan: &Plan,
     format: Format,
     finished: &Finished,
 ) -> Result<Option<FileEntry>> {
-    if events.is_empty() {
+    if rows.len() == 0 {
         return Ok(None);
     }
     let path = path(shard, format);
     if let Some(done) = finished.entry(&path) {
         return Ok(Some(done));
     }
-    let bytes = encoded(plan, events, format).map_err(|source| write_error(&raw.join(&path), source))?;
+    let bytes = encoded(plan, rows, format).map_err(|source| write_error(&raw.join(&path), source))?;
     let mut file = RawFile::create(raw, path)?;
     file.append(&bytes)?;
-    let entry = file.publish(events.len() as u64)?;
+    let entry = file.publish(rows.len() as u64)?;
     finished.note(&entry)?;
     Ok(Some(entry))
 }
 
-/// Events as the bytes of a file.
-pub(super) fn encoded(plan: &Plan, events: &[Event], format: Format) -> Result<Vec<u8>, ParquetError> {
-    let mut scratch = String::new();
+/// Rows as the bytes of a file.
+pub(super) fn encoded(plan: &Plan, rows: &Rows<'_>, format: Format) -> Result<Vec<u8>, ParquetError> {
     match format {
         Format::Csv => {
             let mut csv = Csv::new(schema::EVENTS);
-            events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut csv));
+            rows.write(plan, &mut csv, |_| {});
             Ok(csv.take())
         }
         Format::Jsonl => {
             let mut jsonl = Jsonl::new(schema::EVENTS);
-            events.iter().for_each(|event| row::event(plan, event, &mut scratch, &mut jsonl));
+            rows.write(plan, &mut jsonl, |_| {});
             Ok(jsonl.take())
         }
-        Format::Parquet => in_parquet(plan, events, &mut scratch),
+        Format::Parquet => in_parquet(plan, rows),
     }
 }
 
-/// Events as the bytes of a Parquet file, made batch by batch.
-fn in_parquet(plan: &Plan, events: &[Event], scratch: &mut String) -> Result<Vec<u8>, ParquetError> {
+/// Rows as the bytes of a Parquet file, made batch by batch.
+fn in_parquet(plan: &Plan, rows: &Rows<'_>) -> Result<Vec<u8>, ParquetError> {
     let mut writer = parquet::writer(Vec::new(), schema::arrow(schema::EVENTS))?;
-    let mut batch = Batch::new(schema::EVENTS);
-    for rows in events.chunks(ROWS_PER_BATCH) {
-        rows.iter().for_each(|event| row::event(plan, event, scratch, &mut batch));
-        writer.write(&batch.finish()?)?;
+    let (mut batch, mut waiting, mut failure) = (Batch::new(schema::EVENTS), 0, None);
+    rows.write(plan, &mut batch, |batch| {
+        waiting += 1;
+        if waiting == ROWS_PER_BATCH && failure.is_none() {
+            waiting = 0;
+            failure = batch.finish().map_err(ParquetError::from).and_then(|rows| writer.write(&rows)).err();
+        }
+    });
+    match failure {
+        Some(failure) => Err(failure),
+        None => {
+            writer.write(&batch.finish()?)?;
+            writer.into_inner()
+        }
     }
-    writer.into_inner()
+}
+
+/// The labels of what was done to the rows of a shard.
+fn labels(rows: &[Received], file: &str, header: u64) -> Vec<Label> {
+    let (mut labels, mut line) = (Vec::new(), header);
+    for row in rows {
+        line += u64::from(row.is_written());
+        labels.extend(row.defects.iter().map(|defect| Label {
+            file: file.to_owned(),
+            line: row.is_written().then_some(line),
+            event_id: row.event.event_id,
+            visitor_id: row.visitor_id,
+            seen_as: row.event.visit.visitor_id,
+            defect: *defect,
+        }));
+    }
+    labels
 }
 
 /// `events/dt=2026-01-05/part-0000.csv`.

@@ -51,7 +51,11 @@ impl Row for Jsonl {
         self.bytes.push(b'"');
     }
 
-    fn time(&mut self, value: i64) {
+    fn time(&mut self, value: Option<i64>) {
+        let Some(value) = value else {
+            self.at += 1;
+            return;
+        };
         self.begin();
         self.bytes.push(b'"');
         push_time(&mut self.bytes, value);
@@ -83,6 +87,10 @@ impl Row for Jsonl {
         self.at = 0;
         self.begun = false;
     }
+
+    fn text_so_far(&mut self) -> Option<&mut Vec<u8>> {
+        Some(&mut self.bytes)
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +107,7 @@ mod tests {
         jsonl.text(Some("say \"hi\"\n\\"));
         jsonl.money(None);
         jsonl.count(Some(3));
-        jsonl.time(0);
+        jsonl.time(Some(0));
         jsonl.end();
         let line = String::from_utf8(jsonl.take()).unwrap();
         let object: serde_json::Value = serde_json::from_str(&line).unwrap();

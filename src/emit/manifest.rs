@@ -2,6 +2,7 @@
 //! file's rows, size and hash. Written last; no clock time is in it, so the
 //! same command makes the same bytes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -10,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::file::{self, FileEntry, RawFile};
-use super::{Format, Options};
+use super::{Format, Options, truth};
 use crate::error::{Error, Result};
-use crate::generate::Plan;
+use crate::generate::{Defect, Plan};
 
 /// Its name in the raw folder.
 pub(super) const NAME: &str = "_manifest.json";
@@ -49,6 +50,9 @@ pub(super) struct Asked {
     pub days: u32,
     pub start_date: String,
     pub scale: f64,
+    /// Shares of defects, where there are any.
+    #[serde(default)]
+    pub dirt: BTreeMap<String, f64>,
     pub format: Format,
 }
 
@@ -67,15 +71,27 @@ pub(super) struct Table {
     pub last_event_time: Option<String>,
 }
 
-/// The table a raw file belongs to.
-pub(super) fn table_of(path: &str) -> &'static str {
-    match path.split('/').next() {
-        Some("events") => "raw.events",
-        Some("truth") => "raw.truth_sessions",
-        Some("users.csv") => "raw.users",
-        _ => "raw.products",
+/// The table a raw file belongs to; the answers are none.
+fn table_of(path: &str) -> Option<&'static str> {
+    match path {
+        "users.csv" => Some("raw.users"),
+        "products.csv" => Some("raw.products"),
+        truth::SESSIONS => Some("raw.truth_sessions"),
+        truth::VISITORS => Some("raw.truth_visitors"),
+        truth::DEFECTS => Some("raw.truth_defects"),
+        path => path.starts_with("events/").then_some("raw.events"),
     }
 }
+
+/// The tables, in the order in which they are told.
+pub(super) const TABLES: [&str; 6] = [
+    "raw.users",
+    "raw.products",
+    "raw.events",
+    "raw.truth_sessions",
+    "raw.truth_visitors",
+    "raw.truth_defects",
+];
 
 impl Asked {
     pub(super) fn new(plan: &Plan, options: &Options) -> Self {
@@ -90,6 +106,11 @@ impl Asked {
             days: asked.days,
             start_date: asked.start_date.to_string(),
             scale: asked.scale,
+            dirt: Defect::ALL
+                .into_iter()
+                .map(|defect| (defect.as_str().to_owned(), asked.dirt.share(defect)))
+                .filter(|(_, share)| *share > 0.0)
+                .collect(),
             format: options.format,
         }
     }
@@ -141,10 +162,10 @@ impl Manifest {
             DateTime::from_timestamp_millis(milliseconds)
                 .map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
         };
-        let tables = ["raw.users", "raw.products", "raw.events", "raw.truth_sessions"]
+        let tables = TABLES
             .into_iter()
             .map(|table| {
-                let own = || files.iter().filter(|file| table_of(&file.path) == table);
+                let own = || files.iter().filter(|file| table_of(&file.path) == Some(table));
                 let times = event_times.filter(|_| table == "raw.events");
                 Table {
                     table: table.to_owned(),

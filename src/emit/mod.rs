@@ -1,10 +1,11 @@
 //! Rows to raw files: the log a shop's collector would have written.
 //!
 //! [`emit`] makes `users.csv`, `products.csv`, `events/dt=YYYY-MM-DD/part-NNNN.*`
-//! (the part is the block of users), `truth/sessions.parquet` and, last,
-//! `_manifest.json` in the raw folder of the lake; until then `_finished.list`
-//! lists the event files that are whole, so that a killed run is taken up
-//! where it ended, and several machines can share a run ([`Part`]). Threads take shards from
+//! (the part is the block of users), the truth (`truth/sessions.parquet`,
+//! `truth/visitors.parquet`, `truth/answers.json`) and, last, `_manifest.json`
+//! in the raw folder of the lake; until then `_finished.list` lists the event
+//! files that are whole, so that a killed run is taken up where it ended, and
+//! several machines can share a run ([`Part`]). Threads take shards from
 //! one list, each file is made by one thread, and what is in it follows from
 //! the plan alone: the bytes are the same at any thread count.
 //!
@@ -13,6 +14,7 @@
 
 mod batch;
 mod csv;
+mod damage;
 mod events;
 mod file;
 mod finished;
@@ -36,7 +38,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::generate::Plan;
+use crate::generate::{Defect, Plan};
 use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::summary::TableSummary;
@@ -125,6 +127,20 @@ impl Part {
     }
 }
 
+/// Parquet's columns have types, so some defects cannot be written to it.
+fn refuse_untextual_dirt(plan: &Plan, format: Format) -> Result<()> {
+    let dirt = plan.options().dirt;
+    let no_text = Defect::ALL.into_iter().find(|kind| kind.needs_text() && dirt.share(*kind) > 0.0);
+    match (format, no_text) {
+        (Format::Parquet, Some(kind)) => Err(Error::Usage(format!(
+            "dirt.{} is {}; Parquet cannot hold such rows, so it must be 0, or the format csv or jsonl",
+            kind.as_str(),
+            dirt.share(kind)
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Bytes gathered before they go to disk.
 const CHUNK: usize = 1 << 20;
 
@@ -143,6 +159,7 @@ pub fn emit(
 ) -> Result<Vec<TableSummary>> {
     let started = Instant::now();
     let raw = lake.raw();
+    refuse_untextual_dirt(plan, options.format)?;
     let mut earlier = None;
     if !options.overwrite {
         if let Some(made) = Manifest::read(&raw)? {
@@ -192,7 +209,7 @@ fn write(
     options: &Options,
     finished: &Finished,
     progress: &Progress,
-) -> Result<(Manifest, [f64; 4])> {
+) -> Result<(Manifest, [f64; manifest::TABLES.len()])> {
     let started = Instant::now();
     let mut files = vec![users(plan, raw, progress)?];
     let user_seconds = started.elapsed().as_secs_f64();
@@ -204,7 +221,9 @@ fn write(
     manifest.write(raw)?;
     // The truth is written while the events are.
     let event_seconds = started.elapsed().as_secs_f64() - user_seconds - product_seconds;
-    Ok((manifest, [user_seconds, product_seconds, event_seconds, event_seconds]))
+    let mut seconds = [event_seconds; manifest::TABLES.len()];
+    seconds[..2].copy_from_slice(&[user_seconds, product_seconds]);
+    Ok((manifest, seconds))
 }
 
 /// Writes the event files of a part; users and products with the first. What

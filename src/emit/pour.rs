@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
-use super::{Format, Options, events};
+use super::events::{self, Rows};
+use super::{Format, Options};
 use crate::error::{Error, Result};
 use crate::generate::Plan;
 use crate::progress::Progress;
@@ -38,6 +39,8 @@ pub fn pour(plan: &Arc<Plan>, options: &Options, out: &mut impl Write, progress:
                     let taken = queue.lock().ok().and_then(|mut queue| queue.next());
                     let Some((place, shard)) = taken else { return };
                     let made = shard.rows().events;
+                    let spoiled = events::spoiled(plan, &made);
+                    let made = Rows::of(&made, spoiled.as_ref());
                     let bytes = events::encoded(plan, &made, options.format);
                     if sender.send((place, made.len() as u64, bytes)).is_err() {
                         return;

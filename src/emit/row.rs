@@ -9,14 +9,18 @@ use crate::generate::{COUNTRIES, Event, EventType, Page, Plan, Product, User};
 pub(super) trait Row {
     /// A text, or nothing.
     fn text(&mut self, value: Option<&str>);
-    /// A moment in milliseconds since 1970 UTC.
-    fn time(&mut self, value: i64);
+    /// A moment in milliseconds since 1970 UTC, or nothing.
+    fn time(&mut self, value: Option<i64>);
     /// Money in cents, or nothing.
     fn money(&mut self, cents: Option<i64>);
     /// A whole number, or nothing.
     fn count(&mut self, value: Option<u32>);
     /// The end of the row.
     fn end(&mut self);
+    /// The text so far, where the format is text.
+    fn text_so_far(&mut self) -> Option<&mut Vec<u8>> {
+        None
+    }
 }
 
 /// Writes an event. `scratch` is room for the texts that are put together here.
@@ -33,8 +37,8 @@ pub(super) fn event(plan: &Plan, event: &Event, scratch: &mut String, row: &mut 
     row.text(Some(made(scratch, |text| push_visitor_id(text, visit.visitor_id))));
     row.text(event.user.map(|user| made(scratch, |text| push_user_id(text, user))));
     row.text(visit.session_id.map(|session| made(scratch, |text| push_uuid(text, session))));
-    row.time(event.event_time);
-    row.time(event.received_at);
+    row.time(Some(event.event_time));
+    row.time(Some(event.received_at));
     row.text(Some(event.event_type.as_str()));
     row.text(event.page.map(Page::as_str));
     row.text(event.page.map(|page| made(scratch, |text| push_url(text, plan, event, page))));
@@ -76,7 +80,7 @@ pub(super) fn user(user: &User, scratch: &mut String, row: &mut impl Row) {
     row.text(Some(country.cities[user.city].0));
     row.text(Some(country.name));
     row.text(Some(made(scratch, |text| push(text, format_args!("{}", user.signup_date)))));
-    row.time(user.updated_at);
+    row.time(Some(user.updated_at));
     row.end();
 }
 
@@ -92,7 +96,7 @@ pub(super) fn product(plan: &Plan, product: &Product, scratch: &mut String, row:
     let rating = product.rating;
     row.text(Some(made(scratch, |text| push(text, format_args!("{}.{}", rating / 10, rating % 10)))));
     row.count(Some(product.rating_count));
-    row.time(product.updated_at);
+    row.time(Some(product.updated_at));
     row.end();
 }
 

@@ -131,9 +131,9 @@ fn the_bytes_are_the_published_ones() {
     // They change only with the generator: a new version of it, of a sampler,
     // or of the profile. Each is the hash of all files' paths and hashes.
     let published = [
-        (Format::Csv, "337399e1849390755d1b2ee180bc85dd239813eb83596ec473713c629c525c45"),
-        (Format::Jsonl, "dc7ef4d47ff7a4fb84c56f185589e82bcea5ea969636e4553283e2e38d56bc86"),
-        (Format::Parquet, "c6c36b0419919ebf9a51daef0bc855871cbf0918e5693b5fef185a57f60e7cc6"),
+        (Format::Csv, "bc17769118067cbb77441b0503742f1327f273addc938433dd6cb81ed67abf06"),
+        (Format::Jsonl, "729e015083a8acd73929480e7ffc789467cbabc4fad5b0e67233b2f6e29779ad"),
+        (Format::Parquet, "f22dadf9e5eedd66b9058a4dc3f12a65faeb3a308ff7a657eeb64206cac89b1d"),
     ];
     let found = published.map(|(format, _)| {
         let folder = made(&small(), &Options { format, ..Options::default() });
@@ -167,6 +167,59 @@ fn all_formats_hold_the_same_rows() {
     assert_eq!(rows, jsonl_rows(&jsonl));
     let parquet = made(&small(), &Options { format: Format::Parquet, ..Options::default() });
     assert_eq!(rows, parquet_rows(&parquet));
+}
+
+/// The small plan with every kind of dirt.
+fn dirty() -> generate::Options {
+    let dirt = Defect::ALL.into_iter().fold(generate::Dirt::default(), |dirt, kind| dirt.with(kind, 0.02));
+    generate::Options { dirt, ..small() }
+}
+
+#[test]
+fn every_label_points_at_the_row_it_speaks_of() {
+    let folder = made(&dirty(), &Options::default());
+    let raw = folder.path().join("raw");
+    let mut kinds = BTreeMap::new();
+    for batch in batches(&raw.join(truth::DEFECTS)) {
+        let text = |column: usize, row: usize| batch.column(column).as_string::<i32>().value(row);
+        for row in 0..batch.num_rows() {
+            let (file, event, kind) = (text(0, row), text(2, row), text(5, row));
+            *kinds.entry(kind.to_owned()).or_insert(0) += 1;
+            let lines = fs::read(raw.join(file)).unwrap();
+            let lines: Vec<_> = lines.split(|byte| *byte == b'\n').collect();
+            if batch.column(1).is_null(row) {
+                assert!(!lines.iter().any(|line| line.starts_with(event.as_bytes())), "{event} is not lost");
+                continue;
+            }
+            let number = batch.column(1).as_primitive::<arrow::datatypes::Int64Type>().value(row);
+            let line = lines[usize::try_from(number).unwrap() - 1];
+            assert!(line.starts_with(event.as_bytes()), "{file}:{number} is not {event}");
+            match kind {
+                "malformed" => assert_eq!(line.iter().filter(|byte| **byte == b',').count(), 4),
+                "encoding" => assert!(std::str::from_utf8(line).is_err()),
+                "duplicate" => assert_eq!(lines.iter().filter(|other| **other == line).count(), 2),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(kinds.len(), Defect::ALL.len(), "{kinds:?}");
+}
+
+#[test]
+fn dirt_is_the_same_at_any_thread_count() {
+    let one = made(&dirty(), &Options { threads: 1, ..Options::default() });
+    let four = made(&dirty(), &Options { threads: 4, ..Options::default() });
+    assert_eq!(hashes(&one), hashes(&four));
+}
+
+#[test]
+fn parquet_refuses_dirt_that_it_cannot_hold() {
+    let folder = TempDir::new().unwrap();
+    let parquet = Options { format: Format::Parquet, ..Options::default() };
+    let error = run(&folder, &dirty(), &parquet).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().starts_with("dirt.malformed is 0.02;"), "{error}");
+    assert!(!folder.path().join("raw").exists());
 }
 
 #[test]
@@ -213,7 +266,7 @@ fn the_truth_is_what_gap_sessionization_finds_in_the_files() {
         }
     }
     let mut truth = Vec::new();
-    for batch in batches(&folder.path().join("raw").join(truth::PATH)) {
+    for batch in batches(&folder.path().join("raw").join(truth::SESSIONS)) {
         let time = |column: usize, row: usize| {
             batch.column(column).as_primitive::<TimestampMicrosecondType>().value(row)
         };

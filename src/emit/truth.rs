@@ -1,90 +1,227 @@
-//! The true sessions: `truth/sessions.parquet`, which sessionization must find.
+//! The truth beside the events: who came when, and what the warehouse must
+//! answer.
+//!
+//! - `truth/sessions.parquet`: the true sessions, which sessionization must find;
+//! - `truth/visitors.parquet`: each visitor (device), whose it is, and its arm of
+//!   the experiment;
+//! - `truth/defects.parquet`: each planted defect, with file, line and visitor;
+//! - `truth/answers.json`: metrics by name, as they must come out of gold.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
-use arrow::array::{ArrayRef, Int32Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::array::{
+    ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use serde::Serialize;
 
 use super::file::{FileEntry, RawFile};
 use super::row::{push_user_id, push_uuid, push_visitor_id};
 use super::{parquet, write_error};
-use crate::error::Result;
-use crate::generate::TrueSession;
+use crate::error::{Error, Result};
+use crate::generate::{Answers, Defect, Fact, Plan, Tally, TrueSession};
 
-/// Where the file lies below the raw folder.
-pub(super) const PATH: &str = "truth/sessions.parquet";
+/// Where the true sessions lie below the raw folder.
+pub(super) const SESSIONS: &str = "truth/sessions.parquet";
+/// Where the true visitors lie.
+pub(super) const VISITORS: &str = "truth/visitors.parquet";
+/// Where the labels of the dirt lie.
+pub(super) const DEFECTS: &str = "truth/defects.parquet";
+/// Where the answers lie.
+pub(super) const ANSWERS: &str = "truth/answers.json";
 
-/// Writes the true sessions as they come.
-pub(super) struct TruthWriter {
-    writer: ArrowWriter<RawFile>,
+/// What `truth/answers.json` holds.
+#[derive(Serialize)]
+struct AnswerFile {
+    /// As it happened.
+    clean: Answers,
+    /// As it must come out of what the collector received.
+    observable: Answers,
+}
+
+/// A planted defect.
+pub(super) struct Label {
+    /// The event file, below the raw folder.
+    pub file: String,
+    /// The line there, or in Parquet the row; none for a lost row.
+    pub line: Option<u64>,
+    pub event_id: u128,
+    /// Who it truly was.
+    pub visitor_id: u64,
+    /// Who it is in the file.
+    pub seen_as: u64,
+    pub defect: Defect,
+}
+
+/// Writes the truth as it comes, block of users by block of users.
+pub(super) struct Truth {
+    raw: PathBuf,
+    variants: Vec<String>,
+    sessions: Table,
+    visitors: Table,
+    defects: Table,
+    tally: Tally,
+    /// The tally of what can be known, where that differs.
+    observable: Option<Tally>,
+    block: u32,
+    /// The visitors of the block: owner and arm, by id.
+    seen: BTreeMap<u64, (u64, usize)>,
+}
+
+impl Truth {
+    /// Opens the files below the folder `raw`.
+    pub(super) fn create(plan: &Plan, raw: &Path) -> Result<Self> {
+        Ok(Self {
+            raw: raw.to_owned(),
+            variants: plan.variants().to_vec(),
+            sessions: Table::create(raw, SESSIONS, sessions(&[]))?,
+            visitors: Table::create(raw, VISITORS, visitors(&BTreeMap::new(), &[]))?,
+            defects: Table::create(raw, DEFECTS, defects(&[]))?,
+            tally: Tally::new(plan.variants()),
+            observable: (!plan.options().dirt.is_none()).then(|| Tally::new(plan.variants())),
+            block: 0,
+            seen: BTreeMap::new(),
+        })
+    }
+
+    /// Takes what a shard knows; shards come in the plan's order.
+    pub(super) fn write(&mut self, block: u32, found: &[TrueSession], facts: &[Fact]) -> Result<()> {
+        if block != self.block {
+            self.end_block()?;
+            self.block = block;
+        }
+        facts.iter().for_each(|fact| self.tally.take(fact));
+        self.seen.extend(found.iter().map(|session| (session.visitor_id, (session.owner, session.variant))));
+        self.sessions.write(sessions(found))
+    }
+
+    /// Takes what can be known of the same shard, and the labels of its dirt.
+    pub(super) fn write_dirt(&mut self, facts: Option<&[Fact]>, labels: &[Label]) -> Result<()> {
+        if let (Some(tally), Some(facts)) = (&mut self.observable, facts) {
+            facts.iter().for_each(|fact| tally.take(fact));
+        }
+        self.defects.write(defects(labels))
+    }
+
+    fn end_block(&mut self) -> Result<()> {
+        self.tally.end_block();
+        self.observable.iter_mut().for_each(Tally::end_block);
+        self.visitors.write(visitors(&std::mem::take(&mut self.seen), &self.variants))
+    }
+
+    /// Ends the files and gives them their names.
+    pub(super) fn publish(mut self) -> Result<[FileEntry; 4]> {
+        self.end_block()?;
+        let clean = self.tally.answers();
+        let observable = self.observable.as_ref().map_or_else(|| clean.clone(), Tally::answers);
+        let answers = AnswerFile { clean, observable };
+        let mut file = RawFile::create(&self.raw, ANSWERS.to_owned())?;
+        let text = serde_json::to_string_pretty(&answers)
+            .map_err(|error| Error::Generate(format!("the answers cannot be written: {error}")))?;
+        file.append(text.as_bytes())?;
+        file.append(b"\n")?;
+        Ok([self.sessions.publish()?, self.visitors.publish()?, self.defects.publish()?, file.publish(0)?])
+    }
+}
+
+/// A column: its name and its values.
+type Named = (&'static str, ArrayRef);
+
+/// A Parquet file that grows batch by batch.
+struct Table {
+    place: PathBuf,
     schema: SchemaRef,
+    writer: ArrowWriter<RawFile>,
     rows: u64,
 }
 
-impl TruthWriter {
-    /// Opens the file below the folder `raw`.
-    pub(super) fn create(raw: &Path) -> Result<Self> {
-        let time = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-        let schema = Arc::new(Schema::new(vec![
-            Field::new("visitor_id", DataType::Utf8, false),
-            Field::new("session_no", DataType::Int32, false),
-            Field::new("session_start", time(), false),
-            Field::new("session_end", time(), false),
-            Field::new("events", DataType::Int32, false),
-            Field::new("user_id", DataType::Utf8, true),
-            Field::new("session_id", DataType::Utf8, false),
-        ]));
-        let file = RawFile::create(raw, PATH.to_owned())?;
-        let writer =
-            parquet::writer(file, schema.clone()).map_err(|source| write_error(&raw.join(PATH), source))?;
-        Ok(Self { writer, schema, rows: 0 })
+impl Table {
+    /// Opens the file at `path` below `raw`, with the columns of an empty batch.
+    fn create(raw: &Path, path: &str, columns: Vec<Named>) -> Result<Self> {
+        let place = raw.join(path);
+        let file = RawFile::create(raw, path.to_owned())?;
+        // An empty batch holds no null, but a later one may.
+        let field = |(name, array): &Named| Field::new(*name, array.data_type().clone(), true);
+        let schema: SchemaRef = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
+        let writer = parquet::writer(file, schema.clone()).map_err(|source| write_error(&place, source))?;
+        Ok(Self { place, schema, writer, rows: 0 })
     }
 
-    /// Appends sessions.
-    pub(super) fn write(&mut self, raw: &Path, sessions: &[TrueSession]) -> Result<()> {
-        let time = || TimestampMicrosecondBuilder::new().with_timezone("UTC");
-        let (mut visitors, mut users, mut ids) =
-            (StringBuilder::new(), StringBuilder::new(), StringBuilder::new());
-        let (mut numbers, mut events) = (Int32Builder::new(), Int32Builder::new());
-        let (mut starts, mut ends) = (time(), time());
-        let mut text = String::new();
-        for session in sessions {
-            text.clear();
-            push_visitor_id(&mut text, session.visitor_id);
-            visitors.append_value(&text);
-            numbers.append_value(session.session_no as i32);
-            starts.append_value(session.session_start * 1000);
-            ends.append_value(session.session_end * 1000);
-            events.append_value(session.events as i32);
-            text.clear();
-            if let Some(user) = session.user {
-                push_user_id(&mut text, user);
-            }
-            users.append_option(session.user.map(|_| &text));
-            text.clear();
-            push_uuid(&mut text, session.session_id);
-            ids.append_value(&text);
-        }
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(visitors.finish()),
-            Arc::new(numbers.finish()),
-            Arc::new(starts.finish()),
-            Arc::new(ends.finish()),
-            Arc::new(events.finish()),
-            Arc::new(users.finish()),
-            Arc::new(ids.finish()),
-        ];
-        let batch = RecordBatch::try_new(self.schema.clone(), columns)
-            .map_err(|source| write_error(&raw.join(PATH), source))?;
-        self.rows += sessions.len() as u64;
-        self.writer.write(&batch).map_err(|source| write_error(&raw.join(PATH), source))
+    fn write(&mut self, columns: Vec<Named>) -> Result<()> {
+        let arrays = columns.into_iter().map(|(_, array)| array).collect();
+        let batch = RecordBatch::try_new(self.schema.clone(), arrays)
+            .map_err(|source| write_error(&self.place, source))?;
+        self.rows += batch.num_rows() as u64;
+        self.writer.write(&batch).map_err(|source| write_error(&self.place, source))
     }
 
-    /// Ends the file and gives it its name.
-    pub(super) fn publish(self, raw: &Path) -> Result<FileEntry> {
-        let file = self.writer.into_inner().map_err(|source| write_error(&raw.join(PATH), source))?;
+    fn publish(self) -> Result<FileEntry> {
+        let file = self.writer.into_inner().map_err(|source| write_error(&self.place, source))?;
         file.publish(self.rows)
     }
+}
+
+/// The columns of true sessions.
+fn sessions(found: &[TrueSession]) -> Vec<Named> {
+    let time = |of: fn(&TrueSession) -> i64| -> ArrayRef {
+        let times = found.iter().map(|session| of(session) * 1000).collect::<Vec<_>>();
+        Arc::new(TimestampMicrosecondArray::from(times).with_timezone("UTC"))
+    };
+    let count = |of: fn(&TrueSession) -> u32| -> ArrayRef {
+        Arc::new(found.iter().map(|session| i32::try_from(of(session)).ok()).collect::<Int32Array>())
+    };
+    vec![
+        ("visitor_id", texts(found, |session, text| push_visitor_id(text, session.visitor_id))),
+        ("session_no", count(|session| session.session_no)),
+        ("session_start", time(|session| session.session_start)),
+        ("session_end", time(|session| session.session_end)),
+        ("events", count(|session| session.events)),
+        (
+            "user_id",
+            texts(found, |session, text| {
+                if let Some(user) = session.user {
+                    push_user_id(text, user);
+                }
+            }),
+        ),
+        ("session_id", texts(found, |session, text| push_uuid(text, session.session_id))),
+    ]
+}
+
+/// The columns of true visitors.
+fn visitors(seen: &BTreeMap<u64, (u64, usize)>, variants: &[String]) -> Vec<Named> {
+    vec![
+        ("visitor_id", texts(seen, |(visitor, _), text| push_visitor_id(text, *visitor))),
+        ("user_id", texts(seen, |(_, (owner, _)), text| push_user_id(text, *owner))),
+        ("variant", texts(seen, |(_, (_, variant)), text| text.push_str(&variants[*variant]))),
+    ]
+}
+
+/// The columns of planted defects.
+fn defects(labels: &[Label]) -> Vec<Named> {
+    let lines = labels.iter().map(|label| label.line.and_then(|line| i64::try_from(line).ok()));
+    let repaired = labels.iter().map(|label| Some(label.defect.is_repaired()));
+    vec![
+        ("file", texts(labels, |label, text| text.push_str(&label.file))),
+        ("line", Arc::new(lines.collect::<Int64Array>())),
+        ("event_id", texts(labels, |label, text| push_uuid(text, label.event_id))),
+        ("visitor_id", texts(labels, |label, text| push_visitor_id(text, label.visitor_id))),
+        ("seen_as", texts(labels, |label, text| push_visitor_id(text, label.seen_as))),
+        ("kind", texts(labels, |label, text| text.push_str(label.defect.as_str()))),
+        ("is_repaired", Arc::new(repaired.collect::<BooleanArray>())),
+    ]
+}
+
+/// A text of each item; an empty one is none.
+fn texts<T>(items: impl IntoIterator<Item = T>, put: impl Fn(T, &mut String)) -> ArrayRef {
+    let mut scratch = String::new();
+    let mut text = |item| {
+        scratch.clear();
+        put(item, &mut scratch);
+        (!scratch.is_empty()).then(|| scratch.clone())
+    };
+    Arc::new(items.into_iter().map(&mut text).collect::<StringArray>())
 }

@@ -86,7 +86,13 @@ impl LocalEngine {
         for function in functions::all() {
             context.register_udf(function);
         }
-        Ok(Self { context, runtime })
+        let engine = Self { context, runtime };
+        // Made here, because models that run side by side would each make the
+        // schema they miss, and one would lose its table.
+        for layer in Layer::ALL {
+            engine.schema(layer.as_str())?;
+        }
+        Ok(engine)
     }
 
     /// The schema of that name, made when it is first asked for.

@@ -62,7 +62,7 @@ pub trait Engine: Send + Sync {
     /// [`Error::Engine`] when it does not plan.
     fn explain(&self, sql: &str, params: &Params) -> Result<String>;
 
-    /// Makes the Parquet files below `folder` readable as `table`.
+    /// Makes the Parquet files below `folder` (or the one it is) readable as `table`.
     ///
     /// # Errors
     /// [`Error::Io`] or [`Error::Engine`] when the files cannot be read.

@@ -179,6 +179,10 @@ pub struct TrueSession {
     pub events: u32,
     /// The last account known in the session.
     pub user: Option<u64>,
+    /// Who it truly was, logged in or not: a user's number.
+    pub owner: u64,
+    /// The arm of the experiment, a position in the profile's variants.
+    pub variant: usize,
     /// The tracker's id.
     pub session_id: u128,
 }

@@ -15,6 +15,8 @@
 //! are exactly what gap sessionization finds. All events lie within the
 //! period. Order lines carry the catalogue's price of their day.
 
+mod answers;
+mod defect;
 mod event;
 mod journey;
 #[cfg(test)]
@@ -39,6 +41,8 @@ use chrono::{Days, NaiveDate};
 
 use crate::error::{Error, Result};
 
+pub use answers::{Answers, Fact, Tally};
+pub use defect::{Damage, Defect, Dirt, Received, Spoiled, spoil};
 pub use event::{Event, EventType, Outcome, Page, TrueSession, Visit};
 pub use place::{COUNTRIES, Country};
 pub use product::Product;
@@ -69,6 +73,8 @@ pub struct Options {
     pub scale: f64,
     /// How visitors behave (default: the built-in `marketplace`).
     pub profile: Profile,
+    /// What goes wrong on the way to the collector (default: nothing).
+    pub dirt: Dirt,
 }
 
 impl Default for Options {
@@ -82,6 +88,7 @@ impl Default for Options {
             seed: 42,
             scale: 1.0,
             profile: Profile::default(),
+            dirt: Dirt::default(),
         }
     }
 }
@@ -143,6 +150,12 @@ impl Options {
                 &self.start_date,
                 "such that all days lie in the years 1996 to 2199",
             );
+        }
+        for defect in Defect::ALL {
+            let share = self.dirt.share(defect);
+            if !(0.0..=1.0).contains(&share) {
+                return refuse(&format!("dirt.{}", defect.as_str()), &share, "a share between 0 and 1");
+            }
         }
         let per_user = self.profile.user.most_visits_per_day * u64::from(self.days);
         if self.scaled_sessions().div_ceil(per_user) > self.scaled_users() {
@@ -220,6 +233,11 @@ impl Plan {
     /// How visitors behave.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// The arms of the experiment, by name.
+    pub fn variants(&self) -> &[String] {
+        &self.profile.experiment.variants
     }
 
     /// The price of a product on a day of the period, in cents.

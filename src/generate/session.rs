@@ -50,6 +50,8 @@ pub(crate) fn truth(planned: &PlannedVisit, events: &[Event]) -> Option<TrueSess
         session_end: last.event_time,
         events: events.len() as u32,
         user: last.user,
+        owner: planned.user,
+        variant: first.visit.variant,
         session_id: first.visit.session_id?,
     })
 }

@@ -30,6 +30,8 @@ pub(crate) enum Purpose {
     Refund = 8,
     /// Identifiers of visitors, sessions and events.
     Id = 9,
+    /// What goes wrong on the way to the collector.
+    Defect = 10,
 }
 
 /// Mixes 64 bits so that every input bit reaches every output bit (the

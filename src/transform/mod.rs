@@ -186,6 +186,11 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     Ok(outcome)
 }
 
+/// The options that the published silver and gold were made with; none where there are none.
+pub fn published(lake: &Lake) -> Option<Options> {
+    State::read(lake).map(|state| state.options)
+}
+
 /// Runs the checks again over what is published, by the options it was made with.
 ///
 /// # Errors
@@ -194,7 +199,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
 pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>> {
     require(lake, Layer::Bronze, "batches", "ingest")?;
     require(lake, Layer::Gold, "fact_events", "transform")?;
-    let options = State::read(lake).map(|state| state.options).unwrap_or_default();
+    let options = published(lake).unwrap_or_default();
     let engine = LocalEngine::empty(engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
     let compiler = mapping::compiler(&engine, &batches)?;

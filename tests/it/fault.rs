@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use clickmill::generate::Defect;
+
 use crate::workdir::Workdir;
 
 const HEADER: &str = "event_id,visitor_id,user_id,event_time,event_type,product_id,price,quantity,order_id,device_type,referrer\n";
@@ -349,6 +351,10 @@ fn fault_23_every_key_of_the_configuration_is_read() {
     let (reader, _tests) = reader.split_once("#[cfg(test)]").unwrap();
     for (group, keys) in &manual {
         for key in keys.as_table().unwrap().keys() {
+            // The kinds of dirt are read by a loop over all of them.
+            if group == "dirt" && Defect::ALL.iter().any(|kind| kind.as_str() == key) {
+                continue;
+            }
             assert!(reader.contains(&format!("\"{group}.{key}\"")), "nobody reads {group}.{key}");
         }
     }

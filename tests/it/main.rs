@@ -10,4 +10,5 @@ mod load;
 mod parts;
 mod pipeline;
 mod sources;
+mod truth;
 mod workdir;

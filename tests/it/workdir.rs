@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use clickmill::engine::{self, Engine, LocalEngine, Params};
-use clickmill::lake::{Lake, Layer, TableRef};
+use clickmill::lake::Lake;
 use sha2::{Digest, Sha256};
 
 /// The folder; what was started in it is stopped, and all of it goes, with this value.
@@ -115,9 +115,9 @@ impl Workdir {
     pub fn rows(&self, sql: &str) -> Vec<String> {
         let lake = self.lake();
         let engine = LocalEngine::open(&lake, &engine::Options::default()).unwrap();
-        let truth = lake.raw().join("truth");
-        if truth.is_dir() {
-            engine.attach(&TableRef::new(Layer::Bronze, "truth"), &truth).unwrap();
+        let truth = lake.raw().join("truth/sessions.parquet");
+        if truth.is_file() {
+            engine.attach_files("bronze", "truth", &[truth], false).unwrap();
         }
         let batches = (&engine as &dyn Engine).collect(sql, &Params::new()).unwrap();
         let options = FormatOptions::default().with_null(".");

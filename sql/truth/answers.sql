@@ -1,0 +1,174 @@
+-- What the warehouse answers where the generator knows the answer; the names
+-- are those of truth/answers.json, amounts are whole cents, zeros are left out.
+-- grain: one row per question
+-- key: name
+-- reader: the truth check
+
+with
+
+days as (
+
+    select
+        cast(date as string) as day,
+        events,
+        sessions,
+        converted_sessions,
+        orders,
+        cast(revenue * 100 as bigint) as revenue_cents,
+        cast(refund_amount * 100 as bigint) as refund_cents
+    from gold.fact_daily_metrics
+
+),
+
+sessions as (
+
+    select * from gold.fact_sessions
+
+),
+
+-- a visitor is in one arm for good
+arms as (
+
+    select
+        session_id,
+        max(variant) as variant
+    from silver.events
+    where session_id is not null
+    group by session_id
+
+),
+
+active as (
+
+    select
+        customer_id,
+        week_start,
+        min(week_start) over (partition by customer_id) as cohort
+    from gold.agg_user_weekly
+    where sessions > 0
+
+),
+
+answers as (
+
+    select
+        'events ' || event_type as name,
+        count(*) as value
+    from gold.fact_events
+    group by event_type
+
+    union all
+
+    select 'funnel sessions', count(*) from sessions
+
+    union all
+
+    select 'funnel product_view', sum(reached_product_view) from sessions
+
+    union all
+
+    select 'funnel cart', sum(reached_cart) from sessions
+
+    union all
+
+    select 'funnel checkout', sum(reached_checkout) from sessions
+
+    union all
+
+    select 'funnel purchase', sum(reached_purchase) from sessions
+
+    union all
+
+    select 'total visitors', count(distinct visitor_id) from sessions
+
+    union all
+
+    select 'total bounced_sessions', sum(bounced_sessions) from sessions
+
+    union all
+
+    select 'total events', sum(events) from days
+
+    union all
+
+    select 'total orders', count(*) from gold.fact_orders
+
+    union all
+
+    select 'total units', sum(units) from gold.fact_orders
+
+    union all
+
+    select 'total revenue_cents', cast(sum(revenue) * 100 as bigint)
+    from gold.fact_orders
+
+    union all
+
+    select 'total refund_cents', sum(refund_cents) from days
+
+    union all
+
+    select 'day ' || day || ' events', events from days
+
+    union all
+
+    select 'day ' || day || ' sessions', sessions from days
+
+    union all
+
+    select 'day ' || day || ' converted_sessions', converted_sessions from days
+
+    union all
+
+    select 'day ' || day || ' orders', orders from days
+
+    union all
+
+    select 'day ' || day || ' revenue_cents', revenue_cents from days
+
+    union all
+
+    select 'day ' || day || ' refund_cents', refund_cents from days
+
+    union all
+
+    select
+        'arm ' || arms.variant || ' sessions',
+        count(*)
+    from sessions
+    inner join arms on sessions.session_id = arms.session_id
+    group by arms.variant
+
+    union all
+
+    select
+        'arm ' || arms.variant || ' converted_sessions',
+        sum(sessions.converted_sessions)
+    from sessions
+    inner join arms on sessions.session_id = arms.session_id
+    group by arms.variant
+
+    union all
+
+    select
+        'cohort ' || cast(cohort as string)
+            || ' active ' || cast(week_start as string),
+        count(*)
+    from active
+    group by cohort, week_start
+
+),
+
+final as (
+
+    select
+        cast(name as string) as name,
+        cast(value as bigint) as value
+    from answers
+    where value <> 0
+
+)
+
+select *
+from final
+order by name
