@@ -166,14 +166,14 @@ fn quarantined(tables: &[TableSummary]) -> Option<String> {
     })
 }
 
-/// Makes the raw files. Where they replace others, the bronze made of those goes too.
+/// Makes the raw files. Before they replace others, the bronze made of those
+/// goes: a run killed in between must not mix the two.
 fn generate(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
     let plan = Plan::new(&config.generate()?)?;
-    let tables = emit::emit(&plan, lake, &config.emit()?, progress)?;
-    if config.overwrite() && tables.iter().any(|table| table.changed) {
-        lake.clear(&lake.layer(Layer::Bronze))?;
+    if config.overwrite() {
+        ingest::forget(lake, |batch| batch.source.starts_with("clickmill") && batch.id_prefix.is_empty())?;
     }
-    Ok(tables)
+    emit::emit(&plan, lake, &config.emit()?, progress)
 }
 
 /// Loads gold. Without any server the run goes on, and says what would add one.

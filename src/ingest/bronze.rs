@@ -2,7 +2,7 @@
 //! row of `bronze.batches` that makes it count. The row is renamed into place
 //! last, so a batch is there exactly when its row is.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -181,6 +181,21 @@ pub fn batches(lake: &Lake) -> Result<Vec<Batch>> {
         }
     }
     Ok(batches)
+}
+
+/// Takes batches out of the lake: their rows no longer count, then are removed.
+///
+/// # Errors
+/// As [`batches`], and [`Error::Io`] when a file cannot be removed.
+pub fn forget(lake: &Lake, unwanted: impl Fn(&Batch) -> bool) -> Result<()> {
+    for batch in batches(lake)?.into_iter().filter(unwanted) {
+        // The row of bronze.batches first: without it, rows are an orphan that nobody reads.
+        let listed = lake.table(&batches_table()).join(format!("{}.parquet", batch.batch_id));
+        for path in [listed, Batch::rows_file(lake, batch.kind, &batch.batch_id)] {
+            fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 /// One row of `bronze.batches`; `None` when a column is missing or of another type.

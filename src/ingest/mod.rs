@@ -28,7 +28,7 @@ use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::summary::TableSummary;
 
-pub use bronze::{Batch, batches};
+pub use bronze::{Batch, batches, forget};
 pub use fetch::fetch;
 
 /// What to ingest, and as what.

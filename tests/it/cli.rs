@@ -355,6 +355,11 @@ fn stages_run_one_by_one_or_in_part() {
 fn raw_files_of_other_settings_are_kept_unless_told() {
     let dir = Workdir::new();
     dir.done(SMALL);
+    dir.write(
+        "guest.csv",
+        "event_id,visitor_id,event_time,event_type\ng1,g,2026-01-05T12:00:00Z,page_view\n",
+    );
+    dir.done("ingest --input guest.csv --id-prefix guest:");
     let before = dir.hashes("data");
     let said = dir.refused(2, &SMALL.replace("--products 20", "--products 21"));
     assert!(said.contains("products 20") && said.contains("--overwrite"), "{said}");
@@ -364,6 +369,7 @@ fn raw_files_of_other_settings_are_kept_unless_told() {
         dir.row("select count(*) from dim_products where not is_inferred and product_id <> '(unknown)'"),
         "21"
     );
+    assert_eq!(dir.row("select count(*) from fact_sessions"), "61", "60 made anew, and the guest's own");
 }
 
 #[test]
