@@ -23,10 +23,11 @@ final as (
 
     select good.*
     from good
-    left anti join duplicates
+    left join duplicates
         on
             good._batch_id = duplicates._batch_id
             and good._source_line = duplicates._source_line
+    where duplicates._batch_id is null
 
 )
 

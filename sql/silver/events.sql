@@ -64,7 +64,10 @@ segments as (
         *,
         case
             when tracker_session = ''
-                then (event_time_us - chain_start_us) / $session_max_length_us
+                then floor(
+                    cast(event_time_us - chain_start_us as double)
+                    / cast($session_max_length_us as double)
+                )
             else 0
         end as segment_no
     from chains
@@ -150,7 +153,9 @@ select
     typed.event_time_us,
     typed.received_at,
     {{ date_of_us("sessions.local_us") }} as event_date,
-    cast((sessions.local_us / 3600000000) % 24 as int) as event_hour,
+    cast(
+        floor(cast(sessions.local_us as double) / 3600000000) % 24 as int
+    ) as event_hour,
     typed.event_type,
     typed.page_type,
     typed.page_url,

@@ -1,0 +1,244 @@
+//! What each room is told: its options, parsed from the keys in force.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
+
+use super::Config;
+use crate::error::{Error, Result};
+use crate::generate::{Defect, Dirt};
+use crate::lake::Lake;
+use crate::load::DatabaseUrl;
+use crate::{emit, engine, generate, ingest, load, report, transform};
+
+impl Config {
+    /// The lake.
+    pub fn lake(&self) -> Lake {
+        Lake::new(self.text("lake.data_dir"))
+    }
+
+    /// Where log files go, if anywhere.
+    pub fn log_dir(&self) -> Option<PathBuf> {
+        self.optional_text("log.dir").map(PathBuf::from)
+    }
+
+    /// Whether messages on stderr are JSON.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when `log.format` is neither.
+    pub fn log_json(&self) -> Result<bool> {
+        self.parsed("log.format", "text or json", |text| match text {
+            "text" => Some(false),
+            "json" => Some(true),
+            _ => None,
+        })
+    }
+
+    /// Whether made files of other settings are replaced.
+    pub fn overwrite(&self) -> bool {
+        self.flag("generate.overwrite")
+    }
+
+    /// Where to load, and what the warehouse is to say of itself.
+    pub fn load(&self) -> load::Options {
+        load::Options {
+            database_url: self.optional_text("load.database_url").map(DatabaseUrl::new),
+            time_zone: self.text("business.time_zone").to_owned(),
+            currency: self.text("business.currency").to_owned(),
+            config_hash: self.gold_fingerprint(),
+            ..load::Options::default()
+        }
+    }
+
+    /// A hash of the settings that every figure of gold rests on.
+    fn gold_fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for (key, value, _) in self.in_force() {
+            if ["silver.", "session.", "business."].iter().any(|section| key.starts_with(section)) {
+                hash.update(format!("{key}={value}\n"));
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What to generate.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn generate(&self) -> Result<generate::Options> {
+        let users: u64 = self.number("generate.users")?;
+        let options = generate::Options {
+            sessions: self.number("generate.sessions")?,
+            users: (users > 0).then_some(users),
+            products: self.number("generate.products")?,
+            days: self.number("generate.days")?,
+            start_date: self.parsed("generate.start_date", "a date that exists, as YYYY-MM-DD", date)?,
+            seed: self.number("generate.seed")?,
+            scale: self.real("generate.scale"),
+            dirt: self.dirt()?,
+            profile: profile(self.text("generate.profile"))?.0,
+        };
+        options.validate()?;
+        Ok(options)
+    }
+
+    /// What goes wrong on the way to the collector.
+    fn dirt(&self) -> Result<Dirt> {
+        let share = self.real("dirt.share");
+        if !(0.0..=1.0).contains(&share) {
+            return Err(self.refuse("dirt.share", "a share between 0 and 1"));
+        }
+        let is_text = self.emit()?.format != emit::Format::Parquet;
+        let fits = |kind: &Defect| is_text || !kind.needs_text();
+        let each = share / Defect::ALL.iter().filter(|kind| fits(kind)).count() as f64;
+        let kinds = [
+            ("dirt.duplicate", Defect::Duplicate),
+            ("dirt.redelivered", Defect::Redelivered),
+            ("dirt.late", Defect::Late),
+            ("dirt.out_of_order", Defect::OutOfOrder),
+            ("dirt.lost", Defect::Lost),
+            ("dirt.missing", Defect::Missing),
+            ("dirt.malformed", Defect::Malformed),
+            ("dirt.wrong_type", Defect::WrongType),
+            ("dirt.encoding", Defect::Encoding),
+            ("dirt.skewed", Defect::Skewed),
+            ("dirt.rotated", Defect::Rotated),
+        ];
+        Ok(kinds.into_iter().fold(Dirt::default(), |dirt, (key, kind)| {
+            dirt.with(kind, self.real(key) + if fits(&kind) { each } else { 0.0 })
+        }))
+    }
+
+    /// How raw files are written.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn emit(&self) -> Result<emit::Options> {
+        Ok(emit::Options {
+            format: self.parsed("generate.format", "csv, jsonl or parquet", emit::Format::parse)?,
+            threads: self.number("engine.threads")?,
+            overwrite: self.overwrite(),
+            part: None,
+        })
+    }
+
+    /// What to ingest.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn ingest(&self) -> Result<ingest::Options> {
+        Ok(ingest::Options {
+            inputs: self.list("ingest.input").into_iter().map(PathBuf::from).collect(),
+            source: self.optional_text("ingest.source"),
+            id_prefix: self.optional_text("ingest.id_prefix"),
+            threads: self.number("engine.threads")?,
+        })
+    }
+
+    /// How the engine runs.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn engine(&self) -> Result<engine::Options> {
+        Ok(engine::Options {
+            threads: self.number("engine.threads")?,
+            memory_limit: self.optional("engine.memory_limit", "a size such as 512MiB or 4GiB", size)?,
+        })
+    }
+
+    /// How silver and gold are made.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn transform(&self) -> Result<transform::Options> {
+        let positive = |text: &str| duration_us(text).filter(|length| *length > 0);
+        Ok(transform::Options {
+            session_mode: self.parsed("session.mode", "gap or source", |text| match text {
+                "gap" => Some(transform::SessionMode::Gap),
+                "source" => Some(transform::SessionMode::Source),
+                _ => None,
+            })?,
+            session_gap_us: self.parsed("session.gap", "a duration such as 30m or 1h", positive)?,
+            session_max_length_us: self.parsed("session.max_length", "a duration such as 24h", positive)?,
+            min_time: self.parsed("silver.min_time", "a time such as 1995-01-01T00:00:00Z", time)?,
+            max_time: self.optional("silver.max_time", "a time such as 2030-01-01T00:00:00Z", time)?,
+            time_zone: self.parsed(
+                "business.time_zone",
+                "the IANA name of a time zone, such as Europe/Berlin",
+                |text| text.parse::<Tz>().ok().map(|zone| zone.name().to_owned()),
+            )?,
+            as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
+            full_refresh: self.flag("transform.full_refresh"),
+            engine: self.engine()?,
+        })
+    }
+
+    /// What to draw.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn report(&self) -> Result<report::Options> {
+        Ok(report::Options {
+            dir: PathBuf::from(self.text("report.dir")),
+            format: self.parsed("report.format", "png or svg", report::Format::parse)?,
+            currency: self.text("business.currency").to_owned(),
+            charts: self.list("report.charts"),
+            ..report::Options::default()
+        })
+    }
+}
+
+/// The profile of that name with its TOML text, or the one that lies in the
+/// file of that name: what has a slash in it or ends in `.toml` is a file.
+///
+/// # Errors
+/// [`Error::Usage`] when there is none, or a key of it cannot be meant;
+/// [`Error::Io`] when the file cannot be read.
+pub fn profile(name_or_file: &str) -> Result<(generate::Profile, String)> {
+    if !name_or_file.contains(['/', '\\']) && !name_or_file.ends_with(".toml") {
+        let text = generate::Profile::text(name_or_file)?;
+        return Ok((generate::Profile::named(name_or_file)?, text.to_owned()));
+    }
+    let path = Path::new(name_or_file);
+    let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+    Ok((generate::Profile::parse(name_or_file, &text)?, text))
+}
+
+fn date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+}
+
+/// `90s`, `30m`, `24h`, `2d` in microseconds.
+pub(super) fn duration_us(text: &str) -> Option<i64> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let seconds = match &text[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    digits.parse::<i64>().ok()?.checked_mul(seconds)?.checked_mul(1_000_000)
+}
+
+/// `512MiB`, `4GiB`, `100MB` in bytes.
+pub(super) fn size(text: &str) -> Option<usize> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "B" | "" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "kB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return None,
+    };
+    digits.parse::<usize>().ok()?.checked_mul(unit)
+}
