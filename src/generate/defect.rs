@@ -109,6 +109,11 @@ impl Dirt {
         self
     }
 
+    /// The share of the events that something befalls, one thing each.
+    pub fn share_of_events(&self) -> f64 {
+        self.shares[..Defect::Skewed as usize].iter().sum()
+    }
+
     /// Whether there is none.
     pub fn is_none(&self) -> bool {
         self.shares.iter().all(|share| *share == 0.0)

@@ -158,6 +158,10 @@ impl Options {
                 return refuse(&format!("dirt.{}", defect.as_str()), &share, "a share between 0 and 1");
             }
         }
+        if self.dirt.share_of_events() > 1.0 {
+            let sum = self.dirt.share_of_events();
+            return refuse("the sum of the shares of events in dirt", &sum, "at most 1");
+        }
         let per_user = self.profile.user.most_visits_per_day * u64::from(self.days);
         if self.scaled_sessions().div_ceil(per_user) > self.scaled_users() {
             return Err(Error::Usage(format!(
