@@ -213,7 +213,20 @@ pub fn spoil(plan: &Plan, events: &[Event]) -> Spoiled {
     let mut order: Vec<_> = places.into_iter().zip(spoiled.rows).collect();
     order.sort_by_key(|(place, _)| *place);
     spoiled.rows = order.into_iter().map(|(_, row)| row).collect();
+    forgive(&mut spoiled.rows);
     spoiled
+}
+
+/// Takes the label from rows that found no later event to come behind.
+fn forgive(rows: &mut [Received]) {
+    let mut latest = (i64::MIN, 0);
+    for row in rows.iter_mut().filter(|row| row.is_written()) {
+        let place = (row.event.event_time, row.event.event_id);
+        if place >= latest {
+            row.defects.retain(|defect| *defect != Defect::OutOfOrder);
+            latest = place;
+        }
+    }
 }
 
 /// An event as it is received; the defect of the event itself comes last.

@@ -159,8 +159,10 @@ impl Options {
             }
         }
         if self.dirt.share_of_events() > 1.0 {
-            let sum = self.dirt.share_of_events();
-            return refuse("the sum of the shares of events in dirt", &sum, "at most 1");
+            return Err(Error::Usage(format!(
+                "the shares of events in dirt add up to {}; they must add up to at most 1",
+                self.dirt.share_of_events()
+            )));
         }
         let per_user = self.profile.user.most_visits_per_day * u64::from(self.days);
         if self.scaled_sessions().div_ceil(per_user) > self.scaled_users() {

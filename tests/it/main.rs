@@ -3,12 +3,15 @@
 
 mod cli;
 mod determinism;
+mod dirt;
+mod disk;
 mod fault;
 mod gold;
 mod ingest;
 mod load;
 mod parts;
 mod pipeline;
+mod raw_files;
 mod sources;
 mod truth;
 mod workdir;
