@@ -144,32 +144,32 @@ pub struct GenerateFlags {
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
     /// Sessions in the period (kept within 2%) [default: 10000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     sessions: Option<u64>,
     /// Accounts [default: as many as give about 3 sessions each]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     users: Option<u64>,
     /// Products in the catalogue [default: 500]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     products: Option<u32>,
     /// Whole days [default: 30]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     days: Option<u32>,
     /// First day [default: 2026-01-05]
     #[arg(long, value_name = "YYYY-MM-DD")]
     start_date: Option<String>,
     /// The number that everything random follows from [default: 42]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Multiplies sessions and users [default: 1]
-    #[arg(long, value_name = "FACTOR")]
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true)]
     scale: Option<f64>,
     /// Raw files as csv, jsonl or parquet [default: csv]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Share of the events that goes wrong on the way, of all kinds, or of each: duplicate=0.02,late=0.01
     /// (kinds: clickmill.toml) [default: 0]
-    #[arg(long, value_name = "SHARE|KIND=SHARE,...", value_delimiter = ',')]
+    #[arg(long, value_name = "SHARE|KIND=SHARE,...", value_delimiter = ',', allow_negative_numbers = true)]
     dirt: Vec<String>,
     /// Replace raw files that were made with other settings
     #[arg(long)]
