@@ -26,8 +26,8 @@ const KNOWN: [(&str, Format); 6] = [
 /// A byte order mark of UTF-8, which spreadsheets put at the head of a CSV file.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// How much of a file is looked at to tell what it is.
-const HEAD_BYTES: u64 = 1 << 20;
+/// How much of a file is looked at to tell what it is, less a byte order mark.
+pub(super) const HEAD_BYTES: usize = (1 << 20) - BOM.len();
 
 /// What a file's bytes mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Format {
 pub(super) type ByteCount = Arc<AtomicU64>;
 
 /// A file's text, decompressed.
-pub(super) type Input = BufReader<Box<dyn Read>>;
+pub(super) type Input = BufReader<Box<dyn Read + Send>>;
 
 struct Counted {
     file: Chain<Cursor<Vec<u8>>, File>,
@@ -107,7 +107,7 @@ pub(super) fn open(path: &Path, count: &ByteCount) -> Result<Input> {
     (&mut file).take(4).read_to_end(&mut magic).map_err(Error::io("read", path))?;
     let (gzip, zstd) = (magic.starts_with(b"\x1F\x8B"), magic == b"\x28\xB5\x2F\xFD");
     let file = Counted { file: Cursor::new(magic).chain(file), count: count.clone() };
-    let text: Box<dyn Read> = if gzip {
+    let text: Box<dyn Read + Send> = if gzip {
         Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)))
     } else if zstd {
         Box::new(zstd::Decoder::new(file).map_err(Error::io("read", path))?)
@@ -121,7 +121,10 @@ pub(super) fn open(path: &Path, count: &ByteCount) -> Result<Input> {
 /// behind them. An empty file and UTF-16 are refused here, for all formats.
 pub(super) fn head(path: &Path, reader: &mut Input) -> Result<Vec<u8>> {
     let mut head = Vec::new();
-    reader.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| failed(path, error))?;
+    reader
+        .take((HEAD_BYTES + BOM.len()) as u64)
+        .read_to_end(&mut head)
+        .map_err(|error| failed(path, error))?;
     if head.is_empty() {
         return Err(refused(path, "is empty (0 bytes)"));
     }

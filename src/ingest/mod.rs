@@ -9,15 +9,18 @@
 
 mod batch;
 mod bronze;
+mod bronze_file;
 mod choice;
 mod content;
 mod csv;
 mod fetch;
+mod in_order;
 mod input;
 mod jsonl;
 mod parquet;
+mod pieces;
+mod record;
 mod rows;
-mod window;
 
 use std::path::{Path, PathBuf};
 
@@ -43,7 +46,7 @@ pub struct Options {
     /// Put before every id of these files, so that a second source's ids cannot
     /// be taken for the first one's.
     pub id_prefix: Option<String>,
-    /// Files read at once; 0 means one per core.
+    /// Threads that read files, a large one together; 0 means one per core.
     pub threads: usize,
 }
 
