@@ -14,6 +14,7 @@ use super::bronze_file::{Origin, Writing};
 use super::choice::{Choice, new_columns};
 use super::content::{self, ByteCount, Format};
 use super::input::InputFile;
+use super::pieces::Limits;
 use super::rows::check_columns;
 use super::{Options, csv, jsonl, parquet, refused};
 use crate::error::{Error, Result};
@@ -177,7 +178,8 @@ impl Planned<'_> {
             Origin { source_file: input.given.clone(), batch_id: batch_id.clone(), ingested_at: now };
         let count = ByteCount::default();
         let progress = reporter(progress, &count);
-        let mut writing = Writing { place: place.clone(), origin, threads, count, progress };
+        let mut writing =
+            Writing { place: place.clone(), origin, threads, limits: Limits::default(), count, progress };
         let file = match self.file.format {
             Format::Csv => csv::read(path, &mut writing)?,
             Format::JsonLines => jsonl::read(path, columns, &mut writing)?,

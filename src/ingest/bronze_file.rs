@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
@@ -18,6 +18,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use super::content::ByteCount;
+use super::pieces::Limits;
 use super::rows::{ORIGIN, Rows, schema};
 use crate::error::{Error, Result};
 use crate::lake::PartFile;
@@ -33,12 +34,26 @@ pub(super) struct Origin {
     pub(super) ingested_at: DateTime<Utc>,
 }
 
+impl Origin {
+    /// Source file, time and batch of that many rows.
+    fn columns(&self, rows: usize) -> [ArrayRef; 3] {
+        let text = |value: &String| StringArray::from_iter_values(std::iter::repeat_n(value, rows));
+        let ingested_at = TimestampMicrosecondArray::from_value(self.ingested_at.timestamp_micros(), rows);
+        [
+            Arc::new(text(&self.source_file)),
+            Arc::new(ingested_at.with_timezone("UTC")),
+            Arc::new(text(&self.batch_id)),
+        ]
+    }
+}
+
 /// What a reader is told of the file that its rows go to.
 pub(super) struct Writing {
     pub(super) place: PathBuf,
     pub(super) origin: Origin,
     /// How many threads may work on the file.
     pub(super) threads: usize,
+    pub(super) limits: Limits,
     /// Counts the bytes read.
     pub(super) count: ByteCount,
     /// Called after each piece; may stop the run.
@@ -65,8 +80,7 @@ pub(super) struct Encoder {
     place: PathBuf,
     schema: SchemaRef,
     factory: ArrowRowGroupWriterFactory,
-    /// Source file, time and batch, the same on every row: as many as a step has, to be sliced.
-    same: [ArrayRef; 3],
+    origin: Origin,
 }
 
 impl Encoder {
@@ -88,7 +102,7 @@ impl Encoder {
     ) -> std::result::Result<RowGroup, ParquetError> {
         let received = columns.len() - 3;
         let rows = columns[received].len();
-        let [source_file, ingested_at, batch_id] = &self.same;
+        let [source_file, ingested_at, batch_id] = &self.origin.columns(rows.min(STEP_ROWS));
         let mut writers = self.factory.create_column_writers(0)?.into_iter();
         let mut chunks = Vec::with_capacity(self.schema.fields().len());
         for (position, field) in self.schema.fields().iter().enumerate() {
@@ -138,14 +152,7 @@ impl BronzeFile {
         let (writer, factory) = ArrowWriter::try_new(file, schema.clone(), Some(properties))
             .and_then(ArrowWriter::into_serialized_writer)
             .map_err(write_error(place))?;
-        let text = |value: &String| StringArray::from_iter_values(std::iter::repeat_n(value, STEP_ROWS));
-        let time = TimestampMicrosecondArray::from_value(origin.ingested_at.timestamp_micros(), STEP_ROWS);
-        let same: [ArrayRef; 3] = [
-            Arc::new(text(&origin.source_file)),
-            Arc::new(time.with_timezone("UTC")),
-            Arc::new(text(&origin.batch_id)),
-        ];
-        let encoder = Encoder { place: place.to_owned(), schema, factory, same };
+        let encoder = Encoder { place: place.to_owned(), schema, factory, origin: origin.clone() };
         Ok((Self { part, writer, rows: 0, malformed_rows: 0 }, encoder))
     }
 
@@ -200,13 +207,18 @@ fn properties(columns: &[String], sample: &[ArrayRef]) -> WriterProperties {
 
 /// The properties with what fits a column of such texts.
 fn for_texts(properties: WriterPropertiesBuilder, name: &str, sample: &ArrayRef) -> WriterPropertiesBuilder {
-    if sample.data_type() != &DataType::Utf8 {
-        return properties;
-    }
     let texts = sample.as_string::<i32>();
     let distinct = texts.iter().flatten().collect::<HashSet<_>>().len();
     if distinct * 2 <= texts.len() - texts.null_count() {
         return properties;
     }
-    properties.set_column_dictionary_enabled(ColumnPath::new(vec![name.to_owned()]), false)
+    let name = ColumnPath::new(vec![name.to_owned()]);
+    let properties = properties.set_column_dictionary_enabled(name.clone(), false);
+    // Random ids do not get smaller; trying takes longer than splitting the row.
+    match snap::raw::Encoder::new().compress_vec(texts.value_data()) {
+        Ok(packed) if packed.len() * 10 > texts.value_data().len() * 9 => {
+            properties.set_column_compression(name, Compression::UNCOMPRESSED)
+        }
+        _ => properties,
+    }
 }

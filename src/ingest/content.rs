@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use super::pieces::Limits;
 use super::refused;
 use crate::error::{Error, Result};
 
@@ -25,9 +26,6 @@ const KNOWN: [(&str, Format); 6] = [
 
 /// A byte order mark of UTF-8, which spreadsheets put at the head of a CSV file.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// How much of a file is looked at to tell what it is, less a byte order mark.
-pub(super) const HEAD_BYTES: usize = (1 << 20) - BOM.len();
 
 /// What a file's bytes mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +61,7 @@ impl Format {
     /// tell, and lines told from an array always: `.json` is used for both.
     pub(super) fn of_file(path: &Path) -> Result<Format> {
         let mut reader = open(path, &ByteCount::default())?;
-        let head = head(path, &mut reader)?;
+        let head = head(path, &mut reader, Limits::default().head)?;
         let named = Format::of_name(path);
         let is_parquet = head.starts_with(b"PAR1");
         if named == Some(Format::Parquet) && !is_parquet {
@@ -117,14 +115,11 @@ pub(super) fn open(path: &Path, count: &ByteCount) -> Result<Input> {
     Ok(BufReader::with_capacity(1 << 16, text))
 }
 
-/// The first bytes of a text file, without byte order mark; `reader` is left
-/// behind them. An empty file and UTF-16 are refused here, for all formats.
-pub(super) fn head(path: &Path, reader: &mut Input) -> Result<Vec<u8>> {
+/// The first bytes of a text file, about as many as `limit`, without byte order
+/// mark; `reader` is left behind them. An empty file and UTF-16 are refused here, for all formats.
+pub(super) fn head(path: &Path, reader: &mut Input, limit: usize) -> Result<Vec<u8>> {
     let mut head = Vec::new();
-    reader
-        .take((HEAD_BYTES + BOM.len()) as u64)
-        .read_to_end(&mut head)
-        .map_err(|error| failed(path, error))?;
+    reader.take(limit as u64).read_to_end(&mut head).map_err(|error| failed(path, error))?;
     if head.is_empty() {
         return Err(refused(path, "is empty (0 bytes)"));
     }

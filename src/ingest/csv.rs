@@ -7,10 +7,10 @@
 use std::path::Path;
 
 use super::bronze_file::{BronzeFile, Encoder, RowGroup, Writing};
-use super::content::{ByteCount, HEAD_BYTES};
+use super::content::ByteCount;
 use super::in_order::in_order;
-use super::pieces::{LineEnds, Piece, Pieces};
-use super::record::{Outcome, Splitter};
+use super::pieces::{Limits, LineEnds, Piece, Pieces};
+use super::record::{Dialect, Outcome, Splitter};
 use super::refused;
 use super::rows::Rows;
 use crate::error::Result;
@@ -23,14 +23,16 @@ const BLOCK_FIELDS: usize = 1 << 14;
 
 /// The columns of a CSV file, by its first line.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
-    let pieces = Pieces::open(path, LineEnds::Any, &ByteCount::default())?;
-    Ok(Header::read(path, pieces.head())?.columns)
+    let limits = Limits::default();
+    let pieces = Pieces::open(path, LineEnds::Any, limits, &ByteCount::default())?;
+    Ok(Header::read(path, pieces.head(), limits)?.columns)
 }
 
 /// Reads the rows of a CSV file.
 pub(super) fn read(path: &Path, writing: &mut Writing) -> Result<BronzeFile> {
-    let mut pieces = Pieces::open(path, LineEnds::Any, &writing.count)?;
-    let header = Header::read(path, pieces.head())?;
+    let limits = writing.limits;
+    let mut pieces = Pieces::open(path, LineEnds::Any, limits, &writing.count)?;
+    let header = Header::read(path, pieces.head(), limits)?;
     let sample = header.sample(pieces.head())?;
     let (mut file, encoder) = writing.create(&header.columns, &sample)?;
     let mut skip = header.bytes;
@@ -93,14 +95,14 @@ impl Read {
 /// What a file's first record says of those below it.
 struct Header {
     columns: Vec<String>,
-    delimiter: u8,
+    dialect: Dialect,
     /// How many bytes and lines it takes, blank lines before it included.
     bytes: usize,
     lines: u64,
 }
 
 impl Header {
-    fn read(path: &Path, head: &[u8]) -> Result<Self> {
+    fn read(path: &Path, head: &[u8], limits: Limits) -> Result<Self> {
         let first = head.split(|byte| *byte == b'\n' || *byte == b'\r').find(|line| !line.is_empty());
         let Some(first) = first else {
             return Err(refused(path, "has no header line"));
@@ -108,13 +110,14 @@ impl Header {
         if first.contains(&0) {
             return Err(refused(path, "has NUL bytes in its header; if it is UTF-16, save it as UTF-8"));
         }
-        let delimiter = delimiter(first);
-        let mut splitter = Splitter::new(head, 1, delimiter, true);
+        let dialect = Dialect { delimiter: delimiter(first), row_limit: limits.row };
+        let mut splitter = Splitter::new(head, 1, dialect, true);
         if splitter.next() != Outcome::Record {
             return Err(refused(path, "has a header with a quote that is never closed"));
         }
-        if head.len() >= HEAD_BYTES && splitter.at() == head.len() {
-            return Err(refused(path, format!("has a header longer than {} KiB", HEAD_BYTES >> 10)));
+        // Less than the limit, by a byte order mark, is whole, too.
+        if head.len() + 3 >= limits.head && splitter.at() == head.len() {
+            return Err(refused(path, format!("has a header longer than {} KiB", limits.head >> 10)));
         }
         let mut columns = Vec::new();
         for (position, name) in splitter.fields().enumerate() {
@@ -126,7 +129,7 @@ impl Header {
                 name => name.to_owned(),
             });
         }
-        Ok(Self { columns, delimiter, bytes: splitter.at(), lines: splitter.line() - 1 })
+        Ok(Self { columns, dialect, bytes: splitter.at(), lines: splitter.line() - 1 })
     }
 
     /// The first rows, as columns.
@@ -141,7 +144,7 @@ impl Header {
     fn parse(&self, bytes: &[u8], first_line: u64, is_last: bool, rows: &mut Rows) -> Option<(usize, u64)> {
         let expected = self.columns.len();
         let is_utf8 = std::str::from_utf8(bytes).is_ok();
-        let mut splitter = Splitter::new(bytes, first_line, self.delimiter, is_last);
+        let mut splitter = Splitter::new(bytes, first_line, self.dialect, is_last);
         let open = loop {
             let outcome = splitter.next();
             let is_good = match outcome {

@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use super::bronze_file::{BronzeFile, Writing};
 use super::content::{self, ByteCount};
 use super::in_order::in_order;
-use super::pieces::{LineEnds, Piece, Pieces};
+use super::pieces::{Limits, LineEnds, Piece, Pieces};
 use super::refused;
 use super::rows::Rows;
 use crate::error::Result;
@@ -25,7 +25,7 @@ type Members<'a> = Vec<(Cow<'a, str>, &'a str)>;
 /// The keys of all rows, in the order in which they are first seen. The file
 /// is read whole for that, because a key may appear on its last line only.
 pub(super) fn columns(path: &Path, threads: usize) -> Result<Vec<String>> {
-    let mut pieces = Pieces::open(path, LineEnds::Newline, &ByteCount::default())?;
+    let mut pieces = Pieces::open(path, LineEnds::Newline, Limits::default(), &ByteCount::default())?;
     let mut columns = Columns::default();
     in_order(
         threads,
@@ -49,7 +49,7 @@ pub(super) fn columns(path: &Path, threads: usize) -> Result<Vec<String>> {
 
 /// Reads the rows of a file with one object a line.
 pub(super) fn read(path: &Path, columns: &[String], writing: &mut Writing) -> Result<BronzeFile> {
-    let mut pieces = Pieces::open(path, LineEnds::Newline, &writing.count)?;
+    let mut pieces = Pieces::open(path, LineEnds::Newline, writing.limits, &writing.count)?;
     let places = places(columns);
     let parse = |piece: &Piece| {
         let mut rows = Rows::new(columns.len());
@@ -117,7 +117,7 @@ fn lines(piece: &Piece) -> impl Iterator<Item = (u64, &[u8])> {
 /// A whole file as text.
 fn whole(path: &Path, count: &ByteCount) -> Result<String> {
     let mut input = content::open(path, count)?;
-    let mut bytes = content::head(path, &mut input)?;
+    let mut bytes = content::head(path, &mut input, Limits::default().head)?;
     input.read_to_end(&mut bytes).map_err(|error| content::failed(path, error))?;
     String::from_utf8(bytes).map_err(|error| {
         refused(path, format!("is not UTF-8 at byte {}", error.utf8_error().valid_up_to() + 1))

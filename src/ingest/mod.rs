@@ -14,6 +14,9 @@ mod choice;
 mod content;
 mod csv;
 mod fetch;
+#[cfg(test)]
+mod fuzz;
+mod guard;
 mod in_order;
 mod input;
 mod jsonl;

@@ -14,6 +14,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::bronze_file::{BronzeFile, Writing};
+use super::guard::guarded;
 use super::in_order::in_order;
 use super::refused;
 use super::rows::text;
@@ -35,15 +36,10 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
 pub(super) fn read(path: &Path, writing: &mut Writing) -> Result<BronzeFile> {
     let columns = columns(path)?;
     let builder = open(path)?.with_batch_size(BATCH_ROWS);
-    let mut batches = Batches {
-        path,
-        reader: builder.build().map_err(|error| damaged(path, &error))?,
-        first: 1,
-        waiting: None,
-    };
+    let mut batches = Batches { path, reader: sound(path, || builder.build())?, first: 1, waiting: None };
     let first = batches.next()?;
     let sample = match first.as_ref().and_then(|(_, batches)| batches.first()) {
-        Some(batch) => texts(path, batch)?,
+        Some(batch) => sound(path, || texts(batch))?,
         None => Vec::new(),
     };
     batches.waiting = first;
@@ -52,12 +48,11 @@ pub(super) fn read(path: &Path, writing: &mut Writing) -> Result<BronzeFile> {
         writing.threads,
         || batches.next(),
         |(first, batches)| {
-            let schema = batches[0].schema();
-            let rows = concat_batches(&schema, &batches).map_err(|error| damaged(path, &error))?;
-            let mut columns = texts(path, &rows)?;
-            let lines = (first..).take(rows.num_rows()).map(|line| line as i64);
+            let mut columns = sound(path, || texts(&concat_batches(&batches[0].schema(), &batches)?))?;
+            let rows = batches.iter().map(RecordBatch::num_rows).sum();
+            let lines = (first..).take(rows).map(|line| line as i64);
             columns.push(Arc::new(Int64Array::from_iter_values(lines)));
-            let nulls = new_null_array(&DataType::Utf8, rows.num_rows());
+            let nulls = new_null_array(&DataType::Utf8, rows);
             columns.extend([nulls.clone(), nulls]);
             encoder.encode(&columns, 0)
         },
@@ -69,10 +64,18 @@ pub(super) fn read(path: &Path, writing: &mut Writing) -> Result<BronzeFile> {
     Ok(file)
 }
 
+/// The result of reading, where neither an error nor a panic says that the file is damaged.
+fn sound<T, E: std::fmt::Display>(
+    path: &Path,
+    work: impl FnOnce() -> std::result::Result<T, E>,
+) -> Result<T> {
+    let damaged = |error: String| refused(path, format!("is a damaged or cut off Parquet file ({error})"));
+    guarded(work).map_err(damaged)?.map_err(|error| damaged(error.to_string()))
+}
+
 /// Every column of some rows as text.
-fn texts(path: &Path, rows: &RecordBatch) -> Result<Vec<ArrayRef>> {
-    let columns = rows.columns().iter().map(as_text).collect::<std::result::Result<_, _>>();
-    columns.map_err(|error| damaged(path, &error))
+fn texts(rows: &RecordBatch) -> std::result::Result<Vec<ArrayRef>, ArrowError> {
+    rows.columns().iter().map(as_text).collect()
 }
 
 /// The rows of a file, as many at once as a row group takes.
@@ -93,8 +96,7 @@ impl Batches<'_> {
         }
         let (mut rows, mut bytes, mut batches) = (0, 0, Vec::new());
         while rows < GROUP_ROWS && bytes < GROUP_BYTES {
-            let Some(batch) = self.reader.next() else { break };
-            let batch = batch.map_err(|error| damaged(self.path, &error))?;
+            let Some(batch) = sound(self.path, || self.reader.next().transpose())? else { break };
             rows += batch.num_rows();
             bytes += batch.get_array_memory_size();
             batches.push(batch);
@@ -107,11 +109,7 @@ impl Batches<'_> {
 
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
     let file = File::open(path).map_err(Error::io("open", path))?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, &error))
-}
-
-fn damaged(path: &Path, error: &dyn std::error::Error) -> Error {
-    refused(path, format!("is a damaged or cut off Parquet file ({error})"))
+    sound(path, || ParquetRecordBatchReaderBuilder::try_new(file))
 }
 
 /// A column as text; an empty text is no value, as in every other format.

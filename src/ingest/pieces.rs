@@ -8,12 +8,23 @@ use super::content::{self, ByteCount, Input};
 use super::refused;
 use crate::error::Result;
 
-/// About as many bytes are in a piece: its rows are a row group of some
-/// 100,000 rows, enough for a reader to gain by, few enough to be held by each thread.
-const PIECE_BYTES: usize = 16 << 20;
+/// How much of a file is held at a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// How much is looked at to tell what the file is.
+    pub(super) head: usize,
+    /// About as many bytes are in a piece: its rows are a row group of some
+    /// 100,000 rows, enough for a reader to gain by, few enough to be held by each thread.
+    pub(super) piece: usize,
+    /// A line, or a record of several lines, longer than this is not waited for to end.
+    pub(super) row: usize,
+}
 
-/// A line, or a record of several lines, longer than this is not waited for to end.
-pub(super) const ROW_BYTES: usize = 64 << 20;
+impl Default for Limits {
+    fn default() -> Self {
+        Self { head: 1 << 20, piece: 16 << 20, row: 64 << 20 }
+    }
+}
 
 /// What may end a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +50,7 @@ pub(super) struct Pieces {
     path: PathBuf,
     input: Input,
     line_ends: LineEnds,
+    limits: Limits,
     /// Read, and not yet handed out: the beginning of the next piece.
     held: Vec<u8>,
     line: u64,
@@ -46,10 +58,10 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    pub(super) fn open(path: &Path, line_ends: LineEnds, count: &ByteCount) -> Result<Self> {
+    pub(super) fn open(path: &Path, line_ends: LineEnds, limits: Limits, count: &ByteCount) -> Result<Self> {
         let mut input = content::open(path, count)?;
-        let held = content::head(path, &mut input)?;
-        Ok(Self { path: path.to_owned(), input, line_ends, held, line: 1, ended: false })
+        let held = content::head(path, &mut input, limits.head)?;
+        Ok(Self { path: path.to_owned(), input, line_ends, limits, held, line: 1, ended: false })
     }
 
     /// The first bytes of the file, without byte order mark: the next piece begins with them.
@@ -65,7 +77,7 @@ impl Pieces {
         let mut bytes = std::mem::take(&mut self.held);
         let mut searched = 0;
         let end = loop {
-            let wanted = PIECE_BYTES.max(bytes.len() + PIECE_BYTES / 4) - bytes.len();
+            let wanted = self.limits.piece.max(bytes.len() + self.limits.piece / 4 + 1) - bytes.len();
             let read = (&mut self.input).take(wanted as u64).read_to_end(&mut bytes);
             if read.map_err(|error| content::failed(&self.path, error))? < wanted {
                 self.ended = true;
@@ -76,8 +88,8 @@ impl Pieces {
             }
             // A `\r` at the end may be half a line end; it is looked at again.
             searched = bytes.len() - 1;
-            if bytes.len() > ROW_BYTES {
-                let limit = ROW_BYTES >> 20;
+            if bytes.len() > self.limits.row {
+                let limit = self.limits.row >> 20;
                 return Err(refused(&self.path, format!("line {} is longer than {limit} MiB", self.line)));
             }
         };
@@ -90,14 +102,14 @@ impl Pieces {
 
 /// Where the last line of these bytes that is whole ends.
 fn last_line_end(bytes: &[u8], line_ends: LineEnds) -> Option<usize> {
-    if let Some(newline) = memchr::memrchr(b'\n', bytes) {
-        return Some(newline + 1);
+    let newline = memchr::memrchr(b'\n', bytes).map(|at| at + 1);
+    if line_ends == LineEnds::Newline {
+        return newline;
     }
-    match line_ends {
-        LineEnds::Newline => None,
-        // The last byte may be the first half of `\r\n`.
-        LineEnds::Any => memchr::memrchr(b'\r', &bytes[..bytes.len().saturating_sub(1)]).map(|at| at + 1),
-    }
+    // The last byte may be the first half of `\r\n`.
+    let from = newline.unwrap_or(0);
+    let tail = &bytes[from..bytes.len().saturating_sub(1).max(from)];
+    memchr::memrchr(b'\r', tail).map(|at| from + at + 1).or(newline)
 }
 
 /// How many lines end in these bytes.
@@ -125,6 +137,8 @@ mod tests {
         assert_eq!(line_ends(b"a\nb\r\nc\rd\r\r\n\n", LineEnds::Any), 6);
         assert_eq!(line_ends(b"a\nb\r\nc\rd\r\r\n\n", LineEnds::Newline), 4);
         assert_eq!(last_line_end(b"a\rb\r", LineEnds::Any), Some(2));
+        assert_eq!(last_line_end(b"a\nb\rc", LineEnds::Any), Some(4));
+        assert_eq!(last_line_end(b"a\n", LineEnds::Any), Some(2));
         assert_eq!(last_line_end(b"a\rb\r", LineEnds::Newline), None);
     }
 
@@ -135,7 +149,8 @@ mod tests {
         let line = "0123456789".repeat(100) + "\n";
         let text = line.repeat(40_000) + "the end";
         std::fs::write(&path, &text).unwrap();
-        let mut pieces = Pieces::open(&path, LineEnds::Any, &ByteCount::default()).unwrap();
+        let mut pieces =
+            Pieces::open(&path, LineEnds::Any, Limits::default(), &ByteCount::default()).unwrap();
         let mut joined = Vec::new();
         let (mut count, mut line) = (0, 1);
         while let Some(piece) = pieces.next().unwrap() {

@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::pieces::{LineEnds, ROW_BYTES, line_ends, lone_returns};
+use super::pieces::{LineEnds, line_ends, lone_returns};
 use super::rows::Rows;
 
 /// Says of a span that its quotes are still in it.
@@ -42,10 +42,19 @@ enum FieldEnd {
     Text,
 }
 
+/// How records are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    /// A record longer than this is not waited for to end.
+    pub(super) row_limit: usize,
+}
+
 /// Splits a text into records.
 pub(super) struct Splitter<'a> {
     text: &'a [u8],
     delimiter: u8,
+    row_limit: usize,
     /// Nothing follows the text, so what is open stays open.
     is_last: bool,
     /// Somewhere a `\r` alone ends a line.
@@ -68,10 +77,11 @@ pub(super) struct Splitter<'a> {
 
 impl<'a> Splitter<'a> {
     /// `text` begins with a record, on line `line`.
-    pub(super) fn new(text: &'a [u8], line: u64, delimiter: u8, is_last: bool) -> Self {
+    pub(super) fn new(text: &'a [u8], line: u64, dialect: Dialect, is_last: bool) -> Self {
         Self {
             text,
-            delimiter,
+            delimiter: dialect.delimiter,
+            row_limit: dialect.row_limit,
             is_last,
             has_returns: lone_returns(text) > 0,
             at: 0,
@@ -208,7 +218,7 @@ impl<'a> Splitter<'a> {
 
     /// What is to be done with a record that does not end in the text.
     fn open(&mut self) -> Outcome {
-        if self.is_last || self.text.len() - self.start > ROW_BYTES {
+        if self.is_last || self.text.len() - self.start > self.row_limit {
             self.end = self.text.len();
             return self.first_line();
         }
@@ -334,9 +344,11 @@ mod tests {
 
     use super::*;
 
+    const COMMA: Dialect = Dialect { delimiter: b',', row_limit: 1000 };
+
     /// Records as their lines and fields, malformed ones with a mark.
     fn split(text: &[u8], is_last: bool) -> Vec<(u64, Vec<String>)> {
-        let mut splitter = Splitter::new(text, 1, b',', is_last);
+        let mut splitter = Splitter::new(text, 1, COMMA, is_last);
         let mut records = Vec::new();
         loop {
             let outcome = splitter.next();
@@ -398,7 +410,7 @@ mod tests {
         fn a_cut_changes_nothing(text in "[ab,\"\r\n]{0,40}", cut in 0..40_usize) {
             let text = text.as_bytes();
             let cut = text.iter().take(cut).rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            let mut splitter = Splitter::new(&text[..cut], 1, b',', false);
+            let mut splitter = Splitter::new(&text[..cut], 1, COMMA, false);
             let mut records = Vec::new();
             let (rest, line) = loop {
                 match splitter.next() {
@@ -408,7 +420,7 @@ mod tests {
                 }
             };
             for (text, line) in [(&text[rest..], line)] {
-                let mut splitter = Splitter::new(text, line, b',', true);
+                let mut splitter = Splitter::new(text, line, COMMA, true);
                 loop {
                     let outcome = splitter.next();
                     if outcome == Outcome::End {
@@ -417,7 +429,7 @@ mod tests {
                     records.push((splitter.start_line(), splitter.raw(), outcome));
                 }
             }
-            let mut whole = Splitter::new(text, 1, b',', true);
+            let mut whole = Splitter::new(text, 1, COMMA, true);
             for record in records {
                 let outcome = whole.next();
                 prop_assert_eq!(record, (whole.start_line(), whole.raw(), outcome));
