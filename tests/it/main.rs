@@ -5,6 +5,7 @@ mod cli;
 mod determinism;
 mod fault;
 mod gold;
+mod increments;
 mod ingest;
 mod load;
 mod parts;
