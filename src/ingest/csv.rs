@@ -64,6 +64,19 @@ pub(super) fn read(path: &Path, writing: &mut Writing) -> Result<BronzeFile> {
     Ok(file)
 }
 
+/// How many bytes the whole records at the beginning of a file take, its header included.
+pub(super) fn whole_records(path: &Path, bytes: &[u8]) -> Result<usize> {
+    let limits = Limits::default();
+    let header = Header::read(path, &bytes[..bytes.len().min(limits.head)], limits)?;
+    let mut splitter = Splitter::new(&bytes[header.bytes..], 1, header.dialect, false);
+    loop {
+        match splitter.next() {
+            Outcome::Open | Outcome::End => return Ok(header.bytes + splitter.start()),
+            Outcome::Record | Outcome::FirstLine => {}
+        }
+    }
+}
+
 /// A piece with the record before it that was still open.
 fn joined(mut before: Piece, piece: Piece) -> Piece {
     before.bytes.extend_from_slice(&piece.bytes);
