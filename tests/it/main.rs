@@ -10,6 +10,7 @@ mod ingest;
 mod load;
 mod parts;
 mod pipeline;
+mod quality;
 mod sources;
 mod truth;
 mod workdir;
