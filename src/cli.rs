@@ -73,6 +73,8 @@ pub enum Command {
     Models(ModelsArgs),
     /// List the raw formats that can be read
     Sources,
+    /// Try a source on a file: what its rows become, which would be quarantined
+    Source(SourceArgs),
     /// List the profiles that made visitors follow, or print one
     Profile(ProfileArgs),
     /// Start, stop or reach the private PostgreSQL
@@ -217,6 +219,18 @@ pub struct CheckArgs {
     /// Compare gold with what the generator knows to be true, instead
     #[arg(long)]
     pub truth: bool,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Table, conflicts_with = "truth")]
+    pub format: CheckFormat,
+}
+
+/// How the report of `check` is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// Lines, for people.
+    Table,
+    /// One object, for programs.
+    Json,
 }
 
 /// Where to load.
@@ -278,6 +292,30 @@ pub struct ModelsArgs {
     /// Print one model's compiled SQL
     #[arg(long, value_name = "LAYER.NAME")]
     pub show: Option<String>,
+}
+
+/// What `source` takes.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: SourceAction,
+}
+
+/// What can be done with sources.
+#[derive(Debug, Subcommand)]
+pub enum SourceAction {
+    /// Show what a file's first rows become; exit code 3 if rows would be quarantined
+    Check {
+        /// The file; of a large one, its beginning is read
+        file: PathBuf,
+        /// Known source or mapping file (.sql) [default: the header decides]
+        #[arg(long, value_name = "NAME|FILE")]
+        source: Option<String>,
+        /// How many rows to show
+        #[arg(long, value_name = "N", default_value_t = 3)]
+        rows: usize,
+    },
 }
 
 /// What `profile` takes.

@@ -15,6 +15,7 @@ use crate::generate::Plan;
 use crate::lake::{Lake, Layer, PartFile};
 use crate::load::server::{self, ServerFound};
 use crate::progress::Progress;
+use crate::quality::{self, Quality};
 use crate::summary::{StageSummary, TableSummary, grouped};
 use crate::transform::CheckOutcome;
 use crate::truth::{self, Comparison};
@@ -69,6 +70,8 @@ pub struct RunReport {
     pub stages: Vec<StageSummary>,
     /// The data-quality checks that ran.
     pub checks: Vec<CheckOutcome>,
+    /// How good the data is, and what became of every row received.
+    pub quality: Option<Quality>,
     /// Gold beside what the generator knows to be true, where it made the data.
     pub truth: Option<Comparison>,
     /// The database that was loaded, password masked.
@@ -98,11 +101,13 @@ pub fn run(
     config.ingest()?;
     config.generate()?;
     config.transform()?;
+    config.quality()?;
     let mut report = RunReport {
         version: env!("CARGO_PKG_VERSION"),
         started_at: now,
         stages: Vec::new(),
         checks: Vec::new(),
+        quality: None,
         truth: None,
         database: None,
         notices: Vec::new(),
@@ -137,6 +142,11 @@ fn stages(
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
                 report.notices.extend(quarantined(&outcome.tables));
+                let quality = quality::measure(&lake, &config.quality()?, &config.transform()?, now)?;
+                report.notices.extend(quality.warnings());
+                let verdict = quality.verdict();
+                report.quality = Some(quality);
+                verdict?;
                 if !own_input {
                     report.truth = truth::compare(&lake, &config.engine()?)?;
                 }

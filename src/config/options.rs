@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::DatabaseUrl;
-use crate::{emit, engine, generate, ingest, load, report, transform};
+use crate::{emit, engine, generate, ingest, load, quality, report, transform};
 
 impl Config {
     /// The lake.
@@ -171,6 +171,25 @@ impl Config {
             )?,
             as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
             full_refresh: self.flag("transform.full_refresh"),
+            engine: self.engine()?,
+        })
+    }
+
+    /// What the quality of the data is held to.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn quality(&self) -> Result<quality::Options> {
+        // A level below 0 is never reached, and so is none.
+        let levels = |section: &str| {
+            let names = quality::MEASURES.iter().map(|(name, _)| *name);
+            let levels = names.map(|name| (name.to_owned(), self.real(&format!("check.{section}.{name}"))));
+            levels.filter(|(_, level)| *level >= 0.0).collect()
+        };
+        Ok(quality::Options {
+            late_us: self.parsed("check.late", "a duration such as 1h", duration_us)?,
+            warn: levels("warn"),
+            fail: levels("fail"),
             engine: self.engine()?,
         })
     }

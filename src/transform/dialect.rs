@@ -114,11 +114,12 @@ static MACROS: &[Macro] = &[
         "epoch_us(cast({0} as timestamp))",
         "(unix_date({0}) * 86400000000)",
     ]),
-    // A text to a timestamp in microseconds UTC; null where it is none.
+    // A text to a timestamp in microseconds UTC; null where it is none. A number of
+    // 10, 13 or 16 digits is an epoch in seconds, milliseconds or microseconds.
     Macro("try_timestamp", 1, [
-        "arrow_cast(try_cast({0} as timestamp(6)), 'Timestamp(Microsecond, Some(\"UTC\"))')",
-        "try_cast({0} as timestamptz)",
-        "try_cast({0} as timestamp)",
+        "case when length({0}) in (10, 13, 16) and try_cast({0} as bigint) is not null then arrow_cast(try_cast({0} as bigint) * case length({0}) when 10 then 1000000 when 13 then 1000 else 1 end, 'Timestamp(Microsecond, Some(\"UTC\"))') else arrow_cast(try_cast({0} as timestamp(6)), 'Timestamp(Microsecond, Some(\"UTC\"))') end",
+        "case when length({0}) in (10, 13, 16) and try_cast({0} as bigint) is not null then make_timestamp(try_cast({0} as bigint) * case length({0}) when 10 then 1000000 when 13 then 1000 else 1 end) at time zone 'UTC' else try_cast({0} as timestamptz) end",
+        "case when length({0}) in (10, 13, 16) and try_cast({0} as bigint) is not null then timestamp_micros(try_cast({0} as bigint) * case length({0}) when 10 then 1000000 when 13 then 1000 else 1 end) else try_cast({0} as timestamp) end",
     ]),
     // Epoch milliseconds as text to RFC 3339 text; the text itself where it is no number.
     Macro("from_epoch_ms", 1, [
