@@ -15,6 +15,10 @@ pub struct Profile {
     pub(crate) name: String,
     pub(crate) site: String,
     pub(crate) season: Season,
+    #[serde(default)]
+    pub(crate) campaign: Vec<Campaign>,
+    pub(crate) growth: Growth,
+    pub(crate) country: Vec<Home>,
     pub(crate) user: User,
     pub(crate) account: Account,
     pub(crate) bot: Bot,
@@ -24,6 +28,7 @@ pub struct Profile {
     pub(crate) page: Page,
     pub(crate) order: Order,
     pub(crate) catalogue: Catalogue,
+    pub(crate) stock: Stock,
     pub(crate) promotion: Promotion,
     pub(crate) channel: Vec<Channel>,
     pub(crate) device: Vec<Device>,
@@ -53,6 +58,37 @@ pub(crate) struct Holiday {
     pub month: u32,
     pub day: u32,
     pub lift: f64,
+}
+
+/// Days of the year on which the shop advertises.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Campaign {
+    pub name: String,
+    /// The channel that carries it, by name.
+    pub channel: String,
+    pub month: u32,
+    pub day: u32,
+    pub days: u32,
+    pub traffic: f64,
+    pub buying: f64,
+}
+
+/// How the base of visitors changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Growth {
+    pub per_month: f64,
+    pub churn_per_month: f64,
+}
+
+/// A country that visitors come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Home {
+    pub code: String,
+    pub weight: f64,
+    pub apple: f64,
 }
 
 /// Who comes, and how often.
@@ -89,9 +125,29 @@ pub(crate) struct Account {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bot {
     pub share: f64,
+    #[serde(default)]
+    pub kind: Vec<BotKind>,
+}
+
+/// A kind of program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BotKind {
+    pub name: String,
+    pub weight: f64,
+    /// What it says it is: browsers of the devices.
+    pub browsers: Vec<String>,
+    pub visits: u32,
+    pub every_hours: f64,
+    pub night: f64,
     pub least_pages: u32,
     pub most_pages: u32,
     pub seconds: f64,
+    pub jitter: f64,
+    pub lists: f64,
+    pub in_order: f64,
+    /// First byte of its addresses; without it, it comes from where people do.
+    pub network: Option<u8>,
 }
 
 /// What a visit is for.
@@ -205,8 +261,18 @@ pub(crate) struct Catalogue {
     pub rating_sigma: f64,
     pub rating_count_mu: f64,
     pub rating_count_sigma: f64,
-    pub stock_mu: f64,
-    pub stock_sigma: f64,
+}
+
+/// When products appear, sell out and come again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stock {
+    pub delivery_mu: f64,
+    pub delivery_sigma: f64,
+    pub sold_out: f64,
+    pub sold_out_days: f64,
+    pub substitute: f64,
+    pub new_per_month: f64,
 }
 
 /// Weekly promotions.
@@ -218,6 +284,7 @@ pub(crate) struct Promotion {
     #[serde(default = "every_month_alike", skip_serializing_if = "is_every_month_alike")]
     pub month: [f64; 12],
     pub products: f64,
+    pub pull: f64,
     pub discounts: Vec<f64>,
 }
 
@@ -248,12 +315,17 @@ pub(crate) struct Channel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Device {
     pub weight: f64,
-    #[serde(default)]
-    pub bot_weight: f64,
     pub device_type: String,
     pub browser: String,
     pub os: String,
     pub user_agent: String,
+}
+
+impl Device {
+    /// Whether Apple makes it.
+    pub(crate) fn is_apple(&self) -> bool {
+        matches!(self.os.as_str(), "iOS" | "macOS")
+    }
 }
 
 /// The running A/B experiment.
@@ -352,6 +424,11 @@ impl Profile {
     /// A device.
     pub(crate) fn device(&self, device: usize) -> &Device {
         &self.device[device]
+    }
+
+    /// The name of a kind of program.
+    pub(crate) fn bot(&self, kind: usize) -> &str {
+        &self.bot.kind[kind].name
     }
 
     /// The name of the experiment.

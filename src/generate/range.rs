@@ -1,5 +1,8 @@
 //! What the numbers of a profile may be.
 
+use chrono::NaiveDate;
+
+use super::place::{self, COUNTRIES};
 use super::profile::{Next, Profile};
 use crate::error::{Error, Result};
 
@@ -26,6 +29,18 @@ impl Profile {
                 )));
             }
         }
+        if !(0.0..1.0).contains(&self.stock.sold_out) {
+            return Err(Error::Usage(format!(
+                "{origin}: stock.sold_out is {}; it must be at least 0 and below 1",
+                self.stock.sold_out
+            )));
+        }
+        if !(-0.9..=9.0).contains(&self.growth.per_month) {
+            return Err(Error::Usage(format!(
+                "{origin}: growth.per_month is {}; it must be between -0.9 and 9",
+                self.growth.per_month
+            )));
+        }
         let rising =
             self.user.visits.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] <= pair[1][1]);
         let ends = (self.user.visits.first(), self.user.visits.last());
@@ -39,10 +54,17 @@ impl Profile {
                 "{origin}: pace.longest must be below, pace.between_visits above the session gap of 1800 seconds"
             )));
         }
-        if self.bot.least_pages == 0 || self.bot.most_pages < self.bot.least_pages {
-            return Err(Error::Usage(format!(
-                "{origin}: bot.least_pages must be at least 1, bot.most_pages not below it"
-            )));
+        self.validate_campaigns(origin)?;
+        self.validate_bots(origin)?;
+        for home in &self.country {
+            if place::country(&home.code).is_none() {
+                let known: Vec<_> = COUNTRIES.iter().map(|country| country.code).collect();
+                return Err(Error::Usage(format!(
+                    "{origin}: country.code is {:?}; it must be one of {}",
+                    home.code,
+                    known.join(", ")
+                )));
+            }
         }
         if self.experiment.variants.len() != self.experiment.buy_lift.len() {
             return Err(Error::Usage(format!(
@@ -52,10 +74,79 @@ impl Profile {
         Ok(())
     }
 
+    /// Campaigns run on days that exist, by channels that there are.
+    fn validate_campaigns(&self, origin: &str) -> Result<()> {
+        for campaign in &self.campaign {
+            let refuse = |key: &str, value: &dyn std::fmt::Display, range: &str| {
+                Err(Error::Usage(format!(
+                    "{origin}: campaign.{key} of {} is {value}; it must be {range}",
+                    campaign.name
+                )))
+            };
+            if !self.channel.iter().any(|channel| channel.name == campaign.channel) {
+                let known: Vec<_> = self.channel.iter().map(|channel| channel.name.as_str()).collect();
+                return refuse("channel", &campaign.channel, &format!("one of {}", known.join(", ")));
+            }
+            if NaiveDate::from_ymd_opt(2024, campaign.month, campaign.day).is_none() {
+                let day = format!("{} of month {}", campaign.day, campaign.month);
+                return refuse("day", &day, "a day of the year");
+            }
+            if !(1..=366).contains(&campaign.days) {
+                return refuse("days", &campaign.days, "between 1 and 366");
+            }
+            if !(campaign.traffic >= 0.0 && campaign.traffic.is_finite()) {
+                return refuse("traffic", &campaign.traffic, "0 or more");
+            }
+        }
+        Ok(())
+    }
+
+    /// Programs fetch pages, at some pace, by browsers that there are.
+    fn validate_bots(&self, origin: &str) -> Result<()> {
+        if self.bot.share > 0.0 && self.bot.kind.is_empty() {
+            return Err(Error::Usage(format!(
+                "{origin}: bot.share is {}; it must be 0 where there is no bot.kind",
+                self.bot.share
+            )));
+        }
+        for kind in &self.bot.kind {
+            let refuse = |key: &str, value: &dyn std::fmt::Display, range: &str| {
+                Err(Error::Usage(format!(
+                    "{origin}: bot.kind.{key} of {} is {value}; it must be {range}",
+                    kind.name
+                )))
+            };
+            let is_known = |browser: &&String| self.device.iter().any(|device| device.browser == **browser);
+            if let Some(browser) = kind.browsers.iter().find(|browser| !is_known(browser)) {
+                return refuse("browsers", browser, "the browser of a device");
+            }
+            if kind.browsers.is_empty() {
+                return refuse("browsers", &"empty", "the browsers of devices, at least one");
+            }
+            if kind.visits == 0 {
+                return refuse("visits", &kind.visits, "at least 1");
+            }
+            if kind.least_pages == 0 {
+                return refuse("least_pages", &kind.least_pages, "at least 1");
+            }
+            if kind.most_pages < kind.least_pages || kind.most_pages > 2000 {
+                return refuse("most_pages", &kind.most_pages, "between least_pages and 2000");
+            }
+            if !(1.0..=1000.0).contains(&kind.every_hours) {
+                return refuse("every_hours", &kind.every_hours, "between 1 and 1000");
+            }
+            if !(kind.seconds > 0.0 && kind.seconds <= 600.0) {
+                return refuse("seconds", &kind.seconds, "above 0 and at most 600");
+            }
+        }
+        Ok(())
+    }
+
     /// What must lie between 0 and 1.
     fn shares(&self) -> Vec<(String, f64)> {
         let mut shares: Vec<(String, f64)> = [
             ("season.noise_memory", self.season.noise_memory),
+            ("growth.churn_per_month", self.growth.churn_per_month),
             ("user.second_device", self.user.second_device),
             ("user.main_device", self.user.main_device),
             ("user.return_soon", self.user.return_soon),
@@ -84,13 +175,26 @@ impl Profile {
             ("order.payment_fails", self.order.payment_fails),
             ("order.retry", self.order.retry),
             ("order.refund", self.order.refund),
+            ("stock.substitute", self.stock.substitute),
+            ("stock.new_per_month", self.stock.new_per_month),
             ("promotion.share", self.promotion.share),
             ("promotion.products", self.promotion.products),
+            ("promotion.pull", self.promotion.pull),
         ]
         .map(|(key, share)| (key.to_owned(), share))
         .into();
         for discount in &self.promotion.discounts {
             shares.push(("promotion.discounts".to_owned(), *discount));
+        }
+        for kind in &self.bot.kind {
+            for (key, share) in [
+                ("night", kind.night),
+                ("jitter", kind.jitter),
+                ("lists", kind.lists),
+                ("in_order", kind.in_order),
+            ] {
+                shares.push((format!("bot.kind.{key} of {}", kind.name), share));
+            }
         }
         for category in &self.category {
             shares.push((format!("category.share of {}", category.path), category.share));
@@ -115,13 +219,19 @@ impl Profile {
             ("interest.buy_position_a", self.interest.buy_position_a),
             ("interest.buy_position_b", self.interest.buy_position_b),
             ("interest.favourites", self.interest.favourites as f64),
-            ("bot.seconds", self.bot.seconds),
+            ("stock.sold_out_days", self.stock.sold_out_days),
             ("pace.shortest", self.pace.shortest),
             ("order.refund_after_days", self.order.refund_after_days),
             ("catalogue.knee", self.catalogue.knee),
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into();
+        for campaign in &self.campaign {
+            positives.push((format!("campaign.buying of {}", campaign.name), campaign.buying));
+        }
+        for home in &self.country {
+            positives.push((format!("country.apple of {}", home.code), home.apple));
+        }
         for category in &self.category {
             positives.push((format!("category.buying of {}", category.path), category.buying));
             positives.push((format!("category.price of {}", category.path), category.price));
@@ -148,10 +258,13 @@ impl Profile {
             ("promotion.discounts", self.promotion.discounts.clone()),
             ("channel", self.channel.iter().map(|channel| channel.weight).collect()),
             ("device", self.device.iter().map(|device| device.weight).collect()),
-            ("device.bot_weight", self.device.iter().map(|device| device.bot_weight).collect()),
+            ("country", self.country.iter().map(|country| country.weight).collect()),
             ("experiment.buy_lift", self.experiment.buy_lift.clone()),
             ("category", self.category.iter().map(|category| category.share).collect()),
         ];
+        if !self.bot.kind.is_empty() {
+            weights.push(("bot.kind", self.bot.kind.iter().map(|kind| kind.weight).collect()));
+        }
         for channel in &self.channel {
             weights.push(("channel.landing", channel.landing.to_vec()));
         }
