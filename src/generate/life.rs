@@ -71,7 +71,8 @@ pub(crate) struct PlannedVisit {
 #[derive(Debug)]
 pub(crate) struct Life {
     pub visits: Vec<PlannedVisit>,
-    /// From when and until when the shop is one the user comes to.
+    /// From when and until when the shop is one the user comes to: a law for tests.
+    #[cfg_attr(not(test), expect(dead_code))]
     pub presence: Presence,
     signs_up: bool,
 }

@@ -38,6 +38,8 @@ mod session;
 #[cfg(test)]
 mod shape;
 mod shard;
+#[cfg(test)]
+mod shop;
 mod stock;
 mod stream;
 mod user;
