@@ -27,6 +27,7 @@ mod journey;
 #[cfg(test)]
 mod laws;
 mod life;
+mod part;
 mod place;
 mod product;
 mod profile;

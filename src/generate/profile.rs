@@ -519,6 +519,85 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_meant_is_refused_by_key_and_range() {
+        let refused = |from: &str, to: &str| {
+            let bad = text().replacen(from, to, 1);
+            assert_ne!(bad, text(), "there is no {from}");
+            let error = Profile::parse("my.toml", &bad).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            error.to_string()
+        };
+        for (from, to, message) in [
+            ("sold_out = 0.083", "sold_out = 1.0", "stock.sold_out is 1; it must be at least 0 and below 1"),
+            ("per_month = 0.04", "per_month = -2.0", "growth.per_month is -2; it must be between -0.9 and 9"),
+            (
+                "churn_per_month = 0.12",
+                "churn_per_month = 1.2",
+                "growth.churn_per_month is 1.2; a share lies between 0 and 1",
+            ),
+            (
+                "code = \"DE\"",
+                "code = \"XX\"",
+                "country.code is XX; it must be one of DE, GB, FR, IT, NL, US, CA",
+            ),
+            (
+                "channel = \"email\"",
+                "channel = \"radio\"",
+                "campaign.channel of winter-sale is radio; it must be one of direct, ",
+            ),
+            (
+                "day = 12",
+                "day = 32",
+                "campaign.day of winter-sale is day 32 of month 1; it must be a day of the year",
+            ),
+            (
+                "traffic = 0.1",
+                "traffic = -0.1",
+                "campaign.traffic of winter-sale is -0.1; it must be 0 or more",
+            ),
+            ("day = 11", "day = 31", "season.holiday is day 31 of month 11; it must be a day of the year"),
+            (
+                "browsers = [\"Googlebot\"",
+                "browsers = [\"Lynx\"",
+                "bot.kind.browsers of search crawler is Lynx; it must be the browser of a device",
+            ),
+            (
+                "seconds = 9.0",
+                "seconds = 0.0",
+                "bot.kind.seconds of search crawler is 0; it must be above 0 and at most 600",
+            ),
+            (
+                "most_pages = 25",
+                "most_pages = 2",
+                "bot.kind.most_pages of search crawler is 2; it must be between least_pages and 2000",
+            ),
+            (
+                "night = 0.9",
+                "night = 9.0",
+                "bot.kind.night of price watcher is 9; a share lies between 0 and 1",
+            ),
+            ("mu = 3.52", "mu = nan", "pace.mu is NaN; it must be a finite number"),
+            ("visit_sigma = 0.30", "visit_sigma = -0.3", "pace.visit_sigma is -0.3; it must be 0 or more"),
+            (
+                "shortest = 1.0",
+                "shortest = 1750.0",
+                "pace.shortest is 1750; it must not be above pace.longest",
+            ),
+            (
+                "weight = 0.34",
+                "weight = -0.34",
+                "the weights of channel must be 0 or more, and at least one above 0",
+            ),
+        ] {
+            let error = refused(from, to);
+            assert!(error.starts_with(&format!("my.toml: {message}")), "{error}");
+        }
+        // A distribution that a profile does not know is an unknown key.
+        let error = refused("pause = 0.022", "pause = 0.022\ndistribution = \"cauchy\"");
+        assert!(error.contains("unknown key pace.distribution"), "{error}");
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_by_name() {
         let bad = text().replace("[account]", "[account]\nknwon = 0.5");
         let error = Profile::parse("my.toml", &bad).unwrap_err().to_string();

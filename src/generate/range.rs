@@ -1,8 +1,5 @@
 //! What the numbers of a profile may be.
 
-use chrono::NaiveDate;
-
-use super::place::{self, COUNTRIES};
 use super::profile::{Next, Profile};
 use crate::error::{Error, Result};
 
@@ -19,6 +16,16 @@ impl Profile {
         for (key, value) in self.positives() {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(Error::Usage(format!("{origin}: {key} is {value}; it must be above 0")));
+            }
+        }
+        for (key, value) in self.deviations() {
+            if !(value >= 0.0 && value.is_finite()) {
+                return Err(Error::Usage(format!("{origin}: {key} is {value}; it must be 0 or more")));
+            }
+        }
+        for (key, value) in self.numbers() {
+            if !value.is_finite() {
+                return Err(Error::Usage(format!("{origin}: {key} is {value}; it must be a finite number")));
             }
         }
         for (key, weights) in self.weights() {
@@ -54,92 +61,24 @@ impl Profile {
                 "{origin}: pace.longest must be below, pace.between_visits above the session gap of 1800 seconds"
             )));
         }
-        self.validate_campaigns(origin)?;
-        self.validate_bots(origin)?;
-        for home in &self.country {
-            if place::country(&home.code).is_none() {
-                let known: Vec<_> = COUNTRIES.iter().map(|country| country.code).collect();
-                return Err(Error::Usage(format!(
-                    "{origin}: country.code is {:?}; it must be one of {}",
-                    home.code,
-                    known.join(", ")
-                )));
-            }
+        if self.pace.shortest > self.pace.longest {
+            return Err(Error::Usage(format!(
+                "{origin}: pace.shortest is {}; it must not be above pace.longest",
+                self.pace.shortest
+            )));
+        }
+        // So many visits of a day have room, one after another.
+        if self.pace.between_visits > 3300.0 || self.user.most_visits_per_day > 24 {
+            return Err(Error::Usage(format!(
+                "{origin}: pace.between_visits must be at most 3300, user.most_visits_per_day at most 24"
+            )));
         }
         if self.experiment.variants.len() != self.experiment.buy_lift.len() {
             return Err(Error::Usage(format!(
                 "{origin}: experiment needs one buy_lift for each of its variants"
             )));
         }
-        Ok(())
-    }
-
-    /// Campaigns run on days that exist, by channels that there are.
-    fn validate_campaigns(&self, origin: &str) -> Result<()> {
-        for campaign in &self.campaign {
-            let refuse = |key: &str, value: &dyn std::fmt::Display, range: &str| {
-                Err(Error::Usage(format!(
-                    "{origin}: campaign.{key} of {} is {value}; it must be {range}",
-                    campaign.name
-                )))
-            };
-            if !self.channel.iter().any(|channel| channel.name == campaign.channel) {
-                let known: Vec<_> = self.channel.iter().map(|channel| channel.name.as_str()).collect();
-                return refuse("channel", &campaign.channel, &format!("one of {}", known.join(", ")));
-            }
-            if NaiveDate::from_ymd_opt(2024, campaign.month, campaign.day).is_none() {
-                let day = format!("{} of month {}", campaign.day, campaign.month);
-                return refuse("day", &day, "a day of the year");
-            }
-            if !(1..=366).contains(&campaign.days) {
-                return refuse("days", &campaign.days, "between 1 and 366");
-            }
-            if !(campaign.traffic >= 0.0 && campaign.traffic.is_finite()) {
-                return refuse("traffic", &campaign.traffic, "0 or more");
-            }
-        }
-        Ok(())
-    }
-
-    /// Programs fetch pages, at some pace, by browsers that there are.
-    fn validate_bots(&self, origin: &str) -> Result<()> {
-        if self.bot.share > 0.0 && self.bot.kind.is_empty() {
-            return Err(Error::Usage(format!(
-                "{origin}: bot.share is {}; it must be 0 where there is no bot.kind",
-                self.bot.share
-            )));
-        }
-        for kind in &self.bot.kind {
-            let refuse = |key: &str, value: &dyn std::fmt::Display, range: &str| {
-                Err(Error::Usage(format!(
-                    "{origin}: bot.kind.{key} of {} is {value}; it must be {range}",
-                    kind.name
-                )))
-            };
-            let is_known = |browser: &&String| self.device.iter().any(|device| device.browser == **browser);
-            if let Some(browser) = kind.browsers.iter().find(|browser| !is_known(browser)) {
-                return refuse("browsers", browser, "the browser of a device");
-            }
-            if kind.browsers.is_empty() {
-                return refuse("browsers", &"empty", "the browsers of devices, at least one");
-            }
-            if kind.visits == 0 {
-                return refuse("visits", &kind.visits, "at least 1");
-            }
-            if kind.least_pages == 0 {
-                return refuse("least_pages", &kind.least_pages, "at least 1");
-            }
-            if kind.most_pages < kind.least_pages || kind.most_pages > 2000 {
-                return refuse("most_pages", &kind.most_pages, "between least_pages and 2000");
-            }
-            if !(1.0..=1000.0).contains(&kind.every_hours) {
-                return refuse("every_hours", &kind.every_hours, "between 1 and 1000");
-            }
-            if !(kind.seconds > 0.0 && kind.seconds <= 600.0) {
-                return refuse("seconds", &kind.seconds, "above 0 and at most 600");
-            }
-        }
-        Ok(())
+        self.validate_parts(origin)
     }
 
     /// What must lie between 0 and 1.
@@ -237,6 +176,53 @@ impl Profile {
             positives.push((format!("category.price of {}", category.path), category.price));
         }
         positives
+    }
+
+    /// What must not be below 0: deviations, most of them.
+    fn deviations(&self) -> Vec<(String, f64)> {
+        let mut deviations: Vec<(String, f64)> = [
+            ("season.noise", self.season.noise),
+            ("user.return_after_sigma", self.user.return_after_sigma),
+            ("user.birth_year_sigma", self.user.birth_year_sigma),
+            ("pace.sigma", self.pace.sigma),
+            ("pace.visit_sigma", self.pace.visit_sigma),
+            ("pace.pause_sigma", self.pace.pause_sigma),
+            ("pace.browse_sigma", self.pace.browse_sigma),
+            ("pace.latency_sigma", self.pace.latency_sigma),
+            ("order.refund_sigma", self.order.refund_sigma),
+            ("catalogue.offset", self.catalogue.offset),
+            ("catalogue.exponent", self.catalogue.exponent),
+            ("catalogue.steepness", self.catalogue.steepness),
+            ("catalogue.price_changes_per_month", self.catalogue.price_changes_per_month),
+            ("catalogue.price_change", self.catalogue.price_change),
+            ("catalogue.rating_sigma", self.catalogue.rating_sigma),
+            ("catalogue.rating_count_sigma", self.catalogue.rating_count_sigma),
+            ("stock.delivery_sigma", self.stock.delivery_sigma),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into();
+        for holiday in &self.season.holiday {
+            let key = format!("season.holiday.lift of day {} of month {}", holiday.day, holiday.month);
+            deviations.push((key, holiday.lift));
+        }
+        for category in &self.category {
+            deviations.push((format!("category.price_sigma of {}", category.path), category.price_sigma));
+        }
+        deviations
+    }
+
+    /// What may be any number.
+    fn numbers(&self) -> Vec<(&'static str, f64)> {
+        vec![
+            ("user.birth_year_mean", self.user.birth_year_mean),
+            ("pace.mu", self.pace.mu),
+            ("pace.pause_mu", self.pace.pause_mu),
+            ("pace.browse_mu", self.pace.browse_mu),
+            ("pace.latency_mu", self.pace.latency_mu),
+            ("catalogue.rating_mean", self.catalogue.rating_mean),
+            ("catalogue.rating_count_mu", self.catalogue.rating_count_mu),
+            ("stock.delivery_mu", self.stock.delivery_mu),
+        ]
     }
 
     /// What is drawn from in proportion.
