@@ -41,3 +41,10 @@ pub fn head<'a>(text: &'a str, key: &str) -> Option<&'a str> {
         (found.trim() == key).then_some(value.trim())
     })
 }
+
+/// The comma-separated values of a `-- key: a, b` line in the head; none where there is no such line.
+pub fn head_list(text: &str, key: &str) -> Vec<String> {
+    head(text, key)
+        .map(|list| list.split(',').map(|item| item.trim().to_owned()).collect())
+        .unwrap_or_default()
+}
