@@ -110,8 +110,10 @@ long_session_events as (
         e.product_id,
         e.category,
         -- no square of it is too large, however long a tracker's session
-        cast(floor(least(e.seconds_since_previous, 3600) * 1000) as bigint)
-            as pause_ms
+        case
+            when e.seconds_since_previous > 3600 then 3600000
+            else cast(floor(e.seconds_since_previous * 1000) as bigint)
+        end as pause_ms
     from silver.events as e
     inner join session_paces as s on e.session_id = s.session_id
     where s.events >= 20
