@@ -134,7 +134,7 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "K", requires = "parts")]
     pub part: Option<u32>,
     /// Write the events to stdout, as csv or jsonl, and nothing else anywhere
-    #[arg(long, conflicts_with_all = ["parts", "part", "overwrite"])]
+    #[arg(long, conflicts_with = "overwrite")]
     pub stdout: bool,
 }
 
@@ -146,32 +146,33 @@ pub struct GenerateFlags {
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
     /// Sessions in the period (kept within 2%) [default: 10000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     sessions: Option<u64>,
     /// Accounts [default: as many as give about 3 sessions each]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     users: Option<u64>,
     /// Products in the catalogue [default: 500]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     products: Option<u32>,
     /// Whole days [default: 30]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     days: Option<u32>,
     /// First day [default: 2026-01-05]
     #[arg(long, value_name = "YYYY-MM-DD")]
     start_date: Option<String>,
     /// The number that everything random follows from [default: 42]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Multiplies sessions and users [default: 1]
-    #[arg(long, value_name = "FACTOR")]
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true)]
     scale: Option<f64>,
     /// Raw files as csv, jsonl or parquet [default: csv]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Part of the events that goes wrong on the way: duplicates, late, lost, ... [default: 0]
-    #[arg(long, value_name = "SHARE")]
-    dirt: Option<f64>,
+    /// Share of the events that goes wrong on the way, of all kinds, or of each: duplicate=0.02,late=0.01
+    /// (kinds: clickmill.toml) [default: 0]
+    #[arg(long, value_name = "SHARE|KIND=SHARE,...", value_delimiter = ',', allow_negative_numbers = true)]
+    dirt: Vec<String>,
     /// Replace raw files that were made with other settings
     #[arg(long)]
     overwrite: bool,
@@ -408,13 +409,23 @@ struct Overrides(Vec<Override>);
 impl Overrides {
     fn put(&mut self, key: &'static str, flag: &str, value: &Option<impl ToString>) {
         if let Some(value) = value {
-            self.0.push(Override { key, values: vec![value.to_string()], flag: flag.to_owned() });
+            self.0.push(Override { key: key.into(), values: vec![value.to_string()], flag: flag.to_owned() });
         }
     }
 
     fn put_list(&mut self, key: &'static str, flag: &str, values: &[String]) {
         if !values.is_empty() {
-            self.0.push(Override { key, values: values.to_vec(), flag: flag.to_owned() });
+            self.0.push(Override { key: key.into(), values: values.to_vec(), flag: flag.to_owned() });
+        }
+    }
+
+    /// A share of all kinds, or of one: `0.01`, `out-of-order=0.02`.
+    fn dirt(&mut self, given: &[String]) {
+        for text in given {
+            let (kind, share) = text.split_once('=').unwrap_or(("share", text));
+            let key = format!("dirt.{}", kind.trim().replace('-', "_")).into();
+            let flag = format!("--dirt {text}");
+            self.0.push(Override { key, values: vec![share.trim().to_owned()], flag });
         }
     }
 
@@ -427,7 +438,7 @@ impl Overrides {
         self.put("generate.start_date", "--start-date", &flags.start_date);
         self.put("generate.seed", "--seed", &flags.seed);
         self.put("generate.scale", "--scale", &flags.scale);
-        self.put("dirt.share", "--dirt", &flags.dirt);
+        self.dirt(&flags.dirt);
         self.put("generate.format", "--format", &flags.format);
         self.put("generate.overwrite", "--overwrite", &flags.overwrite.then_some(true));
     }
@@ -471,9 +482,10 @@ mod tests {
     #[test]
     fn flags_become_keys() {
         let cli = Cli::parse_from(["clickmill", "run", "--sessions", "5", "--overwrite", "--data-dir", "d"]);
-        let keys: Vec<_> = cli.overrides().iter().map(|given| (given.key, given.values[0].clone())).collect();
-        assert!(keys.contains(&("generate.sessions", "5".to_owned())));
-        assert!(keys.contains(&("generate.overwrite", "true".to_owned())));
-        assert!(keys.contains(&("lake.data_dir", "d".to_owned())));
+        let keys: Vec<_> =
+            cli.overrides().iter().map(|given| (given.key.to_string(), given.values[0].clone())).collect();
+        assert!(keys.contains(&("generate.sessions".to_owned(), "5".to_owned())));
+        assert!(keys.contains(&("generate.overwrite".to_owned(), "true".to_owned())));
+        assert!(keys.contains(&("lake.data_dir".to_owned(), "d".to_owned())));
     }
 }

@@ -202,9 +202,15 @@ impl Lake {
     /// # Errors
     /// [`Error::Usage`] when another run holds it.
     pub fn lock(&self) -> Result<LakeLock> {
-        fs::create_dir_all(&self.root).map_err(Error::io("create", &self.root))?;
+        // The first thing that any run writes: who may not write here learns which key to change.
+        let unwritable = |source| Error::Io {
+            action: "write into the folder that lake.data_dir (--data-dir) names,",
+            path: self.root.clone(),
+            source,
+        };
+        fs::create_dir_all(&self.root).map_err(unwritable)?;
         let path = self.root.join(".lock");
-        let file = File::create(&path).map_err(Error::io("create", &path))?;
+        let file = File::create(&path).map_err(unwritable)?;
         match file.try_lock() {
             Ok(()) => Ok(LakeLock { _file: file }),
             Err(fs::TryLockError::WouldBlock) => Err(Error::Usage(format!(

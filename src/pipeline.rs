@@ -82,6 +82,18 @@ pub struct RunReport {
     pub error: Option<String>,
 }
 
+/// Reads the options of all stages, as is done before the first file is touched.
+///
+/// # Errors
+/// [`Error::Usage`] naming the key that cannot be meant, and what it must be.
+pub fn read_options(config: &Config) -> Result<()> {
+    config.report()?;
+    config.ingest()?;
+    config.generate()?;
+    config.transform()?;
+    config.quality().map(drop)
+}
+
 /// Runs the stages from `from` to `until`, both included.
 ///
 /// Input of the user's own takes the place of the generate stage. `now` is
@@ -96,12 +108,8 @@ pub fn run(
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Result<RunReport> {
-    // Every option is read before the first file is touched.
+    read_options(config)?;
     let report_dir = config.report()?.dir;
-    config.ingest()?;
-    config.generate()?;
-    config.transform()?;
-    config.quality()?;
     let mut report = RunReport {
         version: env!("CARGO_PKG_VERSION"),
         started_at: now,
@@ -179,11 +187,12 @@ fn quarantined(tables: &[TableSummary]) -> Option<String> {
 /// Makes the raw files. Before they replace others, the bronze made of those
 /// goes: a run killed in between must not mix the two.
 fn generate(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
-    let plan = Plan::new(&config.generate()?)?;
-    if config.overwrite() {
+    let (plan, options) = (Plan::new(&config.generate()?)?, config.emit()?);
+    emit::check(&plan, lake, &options)?;
+    if options.overwrite {
         ingest::forget(lake, |batch| batch.source.starts_with("clickmill") && batch.id_prefix.is_empty())?;
     }
-    emit::emit(&plan, lake, &config.emit()?, progress)
+    emit::emit(&plan, lake, &options, progress)
 }
 
 /// Loads gold. Without any server the run goes on, and says what would add one.

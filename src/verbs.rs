@@ -78,15 +78,16 @@ fn generate(
         (Some(number), Some(of)) => Some(Part::new(number, of)?),
         _ => None,
     };
-    if part.is_none() && !args.stdout {
-        return stage(Stage::Generate, config, now, progress);
-    }
     let options = emit::Options { part, ..config.emit()? };
-    let plan = Plan::new(&config.generate()?)?;
-    let Some(part) = part else {
+    if args.stdout {
+        let plan = Plan::new(&config.generate()?)?;
         emit::pour(&plan, &options, &mut io::stdout().lock(), progress)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    let Some(part) = part else {
+        return stage(Stage::Generate, config, now, progress);
     };
+    let plan = Plan::new(&config.generate()?)?;
     let lake = config.lake();
     let _lock = lake.lock()?;
     let tables = emit::emit(&plan, &lake, &options, progress)?;
@@ -103,6 +104,7 @@ fn generate(
 
 /// One line per table of a single stage.
 fn stage(stage: Stage, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
+    pipeline::read_options(config)?;
     let _lock = config.lake().lock()?;
     let started = Instant::now();
     let report = pipeline::run(config, stage, stage, now, progress)?;
@@ -132,6 +134,7 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
     if from > until {
         return Err(Error::Usage(format!("--from {} comes after --until {}", from.as_str(), until.as_str())));
     }
+    pipeline::read_options(config)?;
     let lake = config.lake();
     let _lock = lake.lock()?;
     let report = pipeline::run(config, from, until, now, progress)?;

@@ -4,6 +4,7 @@
 
 mod options;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -56,7 +57,7 @@ struct Setting {
 #[derive(Debug, Clone)]
 pub struct Override {
     /// Dotted key: `session.gap`.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// The value as text; several for list keys.
     pub values: Vec<String>,
     /// The flag as the user knows it: `--session-gap`.
@@ -105,8 +106,8 @@ impl Config {
         }
         config.lay_environment(environment)?;
         for given in overrides {
-            let value = config.typed(given.key, &given.values, &given.flag)?;
-            config.set(given.key, value, Origin::Flag(given.flag.clone()));
+            let value = config.typed(&given.key, &given.values, &given.flag)?;
+            config.set(&given.key, value, Origin::Flag(given.flag.clone()));
         }
         Ok(config)
     }
@@ -209,6 +210,11 @@ impl Config {
         })
     }
 
+    /// Whether a flag gave the value.
+    fn is_flag(&self, key: &str) -> bool {
+        self.settings.get(key).is_some_and(|setting| matches!(setting.origin, Origin::Flag(_)))
+    }
+
     fn text(&self, key: &str) -> &str {
         self.settings.get(key).and_then(|setting| setting.value.as_str()).unwrap_or_default()
     }
@@ -308,8 +314,11 @@ mod tests {
 
     #[test]
     fn stronger_layers_win_and_say_so() {
-        let flag =
-            Override { key: "session.gap", values: vec!["3h".to_owned()], flag: "--session-gap".to_owned() };
+        let flag = Override {
+            key: "session.gap".into(),
+            values: vec!["3h".to_owned()],
+            flag: "--session-gap".to_owned(),
+        };
         let file = "[session]\ngap = \"1h\"\n[generate]\nseed = 7\n";
         let config = load(file, &[("CLICKMILL_SESSION_GAP", "2h")], &[flag]).unwrap();
         assert_eq!(config.transform().unwrap().session_gap_us, 3 * 3_600_000_000);

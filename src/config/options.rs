@@ -36,11 +36,6 @@ impl Config {
         })
     }
 
-    /// Whether made files of other settings are replaced.
-    pub fn overwrite(&self) -> bool {
-        self.flag("generate.overwrite")
-    }
-
     /// Where to load, and what the warehouse is to say of itself.
     pub fn load(&self) -> load::Options {
         load::Options {
@@ -69,6 +64,11 @@ impl Config {
     /// [`Error::Usage`] naming the key and what it must be.
     pub fn generate(&self) -> Result<generate::Options> {
         let users: u64 = self.number("generate.users")?;
+        if users == 0 && self.is_flag("generate.users") {
+            return Err(
+                self.refuse("generate.users", "at least 1; leave it out for about three sessions each")
+            );
+        }
         let options = generate::Options {
             sessions: self.number("generate.sessions")?,
             users: (users > 0).then_some(users),
@@ -86,29 +86,17 @@ impl Config {
 
     /// What goes wrong on the way to the collector.
     fn dirt(&self) -> Result<Dirt> {
-        let share = self.real("dirt.share");
-        if !(0.0..=1.0).contains(&share) {
-            return Err(self.refuse("dirt.share", "a share between 0 and 1"));
-        }
+        let share_of = |key: &str| match self.real(key) {
+            share if (0.0..=1.0).contains(&share) => Ok(share),
+            _ => Err(self.refuse(key, "a share between 0 and 1")),
+        };
         let is_text = self.emit()?.format != emit::Format::Parquet;
         let fits = |kind: &Defect| is_text || !kind.needs_text();
-        let each = share / Defect::ALL.iter().filter(|kind| fits(kind)).count() as f64;
-        let kinds = [
-            ("dirt.duplicate", Defect::Duplicate),
-            ("dirt.redelivered", Defect::Redelivered),
-            ("dirt.late", Defect::Late),
-            ("dirt.out_of_order", Defect::OutOfOrder),
-            ("dirt.lost", Defect::Lost),
-            ("dirt.missing", Defect::Missing),
-            ("dirt.malformed", Defect::Malformed),
-            ("dirt.wrong_type", Defect::WrongType),
-            ("dirt.encoding", Defect::Encoding),
-            ("dirt.skewed", Defect::Skewed),
-            ("dirt.rotated", Defect::Rotated),
-        ];
-        Ok(kinds.into_iter().fold(Dirt::default(), |dirt, (key, kind)| {
-            dirt.with(kind, self.real(key) + if fits(&kind) { each } else { 0.0 })
-        }))
+        let each = share_of("dirt.share")? / Defect::ALL.iter().filter(|kind| fits(kind)).count() as f64;
+        Defect::ALL.into_iter().try_fold(Dirt::default(), |dirt, kind| {
+            let own = share_of(&format!("dirt.{}", kind.as_str()))?;
+            Ok(dirt.with(kind, own + if fits(&kind) { each } else { 0.0 }))
+        })
     }
 
     /// How raw files are written.
@@ -119,7 +107,7 @@ impl Config {
         Ok(emit::Options {
             format: self.parsed("generate.format", "csv, jsonl or parquet", emit::Format::parse)?,
             threads: self.number("engine.threads")?,
-            overwrite: self.overwrite(),
+            overwrite: self.flag("generate.overwrite"),
             part: None,
         })
     }

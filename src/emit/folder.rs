@@ -9,7 +9,22 @@ use super::file::FileEntry;
 use super::{Format, Options, events};
 use crate::error::{Error, Result};
 use crate::generate::Plan;
-use crate::lake::files_below;
+use crate::lake::{PartFile, files_below};
+
+/// Folders of the raw folder that are written into, and itself.
+const FOLDERS: [&str; 3] = ["", "events", "truth"];
+
+/// Tries whether files can be made in the raw folder, so that a run which
+/// could not end does not begin.
+pub(super) fn refuse_unwritable(raw: &Path) -> Result<()> {
+    FOLDERS.into_iter().try_for_each(|folder| PartFile::create(raw.join(folder).join("attempt")).map(drop))
+}
+
+/// The size of all event files in the raw folder.
+pub(super) fn event_bytes(raw: &Path) -> Result<u64> {
+    let size = |file: &PathBuf| fs::metadata(file).map_or(0, |found| found.len());
+    Ok(event_files(raw)?.iter().map(size).sum())
+}
 
 /// Without a manifest, event files are those of a run that did not end, which
 /// this run replaces, or somebody's own, which are not ours to touch.

@@ -18,11 +18,6 @@ impl Jsonl {
         Self { bytes: Vec::new(), columns, at: 0, begun: false }
     }
 
-    /// The bytes written so far; the text goes on empty.
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
-    }
-
     /// The key of the next cell.
     fn begin(&mut self) {
         self.bytes.extend_from_slice(if self.begun { b",\"" } else { b"{\"" });
@@ -109,7 +104,7 @@ mod tests {
         jsonl.count(Some(3));
         jsonl.time(Some(0));
         jsonl.end();
-        let line = String::from_utf8(jsonl.take()).unwrap();
+        let line = String::from_utf8(jsonl.bytes).unwrap();
         let object: serde_json::Value = serde_json::from_str(&line).unwrap();
         let expected = serde_json::json!({"a": "say \"hi\"\n\\", "c": 3, "d": "1970-01-01T00:00:00.000Z"});
         assert_eq!(object, expected);

@@ -18,6 +18,15 @@ use crate::generate::{Defect, Plan};
 /// Its name in the raw folder.
 pub(super) const NAME: &str = "_manifest.json";
 
+/// What may make other bytes of the same command: who compares two folders
+/// need look no further.
+const MAY_CHANGE_BYTES: [&str; 4] = [
+    "another version of clickmill",
+    "other numbers in a profile of the same name: profile_sha256 tells",
+    "another release of the Parquet writer or of zstd, in Parquet files",
+    "the mathematical library of another operating system or processor",
+];
+
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Manifest {
@@ -25,6 +34,9 @@ pub(super) struct Manifest {
     pub generator: String,
     /// Its version: another one may make other bytes.
     pub version: String,
+    /// All that may make other bytes.
+    #[serde(default)]
+    pub may_change_bytes: Vec<String>,
     /// What was asked for.
     pub options: Asked,
     /// Start of the first day, RFC 3339.
@@ -181,6 +193,7 @@ impl Manifest {
         Self {
             generator: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            may_change_bytes: MAY_CHANGE_BYTES.map(str::to_owned).into(),
             options: Asked::new(plan, options),
             covers_from: midnight(0),
             covers_until: midnight(asked.days),

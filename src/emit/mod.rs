@@ -9,12 +9,15 @@
 //! one list, each file is made by one thread, and what is in it follows from
 //! the plan alone: the bytes are the same at any thread count.
 //!
-//! What stands in which column is said once, in `row`; a format is a way to
-//! write cells (`csv`, `jsonl`, and `batch` with `parquet`).
+//! An event's way: `events` asks a [`Shard`] for its rows, `damage` may spoil
+//! them, `row` says what stands in which column, a format is a way to write
+//! cells (`csv`, `jsonl`, and `batch` with `parquet`), `encode` hands the bytes
+//! on piece by piece, and `file` gives the whole file its name.
 
 mod batch;
 mod csv;
 mod damage;
+mod encode;
 mod events;
 mod file;
 mod finished;
@@ -22,10 +25,12 @@ mod folder;
 mod jsonl;
 mod manifest;
 mod number;
+mod order;
 mod parquet;
 mod pour;
 mod row;
 mod schema;
+mod space;
 #[cfg(test)]
 mod tests;
 mod truth;
@@ -38,7 +43,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::generate::{Defect, Plan};
+use crate::generate::{Defect, Plan, Shard};
 use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::summary::TableSummary;
@@ -48,6 +53,7 @@ use file::{FileEntry, RawFile};
 use finished::Finished;
 use manifest::Manifest;
 
+pub use encode::encode;
 pub use pour::pour;
 
 /// The format of the event files; users and products are CSV always.
@@ -95,6 +101,18 @@ pub struct Options {
     pub part: Option<Part>,
 }
 
+impl Options {
+    /// The shards to make: all, or those of the part.
+    fn shards(&self, plan: &Arc<Plan>) -> Vec<Shard> {
+        let mut shards = plan.shards();
+        if let Some(part) = self.part {
+            let (all, mut place) = (shards.len(), 0..);
+            shards.retain(|_| place.next().is_some_and(|place| part.holds(place, all)));
+        }
+        shards
+    }
+}
+
 /// One of several machines' parts of a run: neighbours in the plan's list of
 /// files. Part 1 makes users and products too. Once the parts lie in one raw
 /// folder, a run without a part adds the truth and the manifest.
@@ -127,6 +145,19 @@ impl Part {
     }
 }
 
+/// Says whether the raw files of a plan can be written into the lake, before
+/// anything there is touched.
+///
+/// # Errors
+/// [`Error::Usage`] when the format cannot hold the dirt asked for, or the
+/// files do not fit the space that is left; [`Error::Io`] when a folder cannot
+/// be written.
+pub fn check(plan: &Plan, lake: &Lake, options: &Options) -> Result<()> {
+    refuse_untextual_dirt(plan, options.format)?;
+    space::refuse_too_much(plan, options, &lake.raw())?;
+    folder::refuse_unwritable(&lake.raw())
+}
+
 /// Parquet's columns have types, so some defects cannot be written to it.
 fn refuse_untextual_dirt(plan: &Plan, format: Format) -> Result<()> {
     let dirt = plan.options().dirt;
@@ -141,15 +172,12 @@ fn refuse_untextual_dirt(plan: &Plan, format: Format) -> Result<()> {
     }
 }
 
-/// Bytes gathered before they go to disk.
-const CHUNK: usize = 1 << 20;
-
 /// Writes the raw files of a plan into the lake. Files that are there already,
 /// made with the same options, are kept.
 ///
 /// # Errors
-/// [`Error::Usage`] when the raw folder holds something else and `overwrite`
-/// is not set; [`Error::Io`] when a file cannot be written;
+/// As [`check`]; [`Error::Usage`] when the raw folder holds something else and
+/// `overwrite` is not set; [`Error::Io`] when a file cannot be written;
 /// [`Error::Interrupted`] when the user asked to stop.
 pub fn emit(
     plan: &Arc<Plan>,
@@ -159,7 +187,7 @@ pub fn emit(
 ) -> Result<Vec<TableSummary>> {
     let started = Instant::now();
     let raw = lake.raw();
-    refuse_untextual_dirt(plan, options.format)?;
+    check(plan, lake, options)?;
     let mut earlier = None;
     if !options.overwrite {
         if let Some(made) = Manifest::read(&raw)? {
@@ -213,7 +241,7 @@ fn write(
     let started = Instant::now();
     let mut files = vec![users(plan, raw, progress)?];
     let user_seconds = started.elapsed().as_secs_f64();
-    files.push(products(plan, raw)?);
+    files.push(products(plan, raw, progress)?);
     let product_seconds = started.elapsed().as_secs_f64() - user_seconds;
     let times = events::write(plan, raw, options, finished, progress, &mut files)?;
     folder::remove_others(raw, &files)?;
@@ -239,7 +267,7 @@ fn write_part(
     let started = Instant::now();
     let mut files = Vec::new();
     if part.number == 1 {
-        files.extend([users(plan, raw, progress)?, products(plan, raw)?]);
+        files.extend([users(plan, raw, progress)?, products(plan, raw, progress)?]);
     }
     let others = files.len();
     events::write(plan, raw, options, finished, progress, &mut files)?;
@@ -252,32 +280,36 @@ fn write_part(
 
 /// Writes `users.csv`.
 fn users(plan: &Plan, raw: &Path, progress: &Progress) -> Result<FileEntry> {
-    let mut file = RawFile::create(raw, "users.csv".to_owned())?;
-    let (mut csv, mut scratch, mut rows) = (Csv::new(schema::USERS), String::new(), 0);
-    for user in plan.users() {
-        row::user(&user, &mut scratch, &mut csv);
-        rows += 1;
-        if csv.len() > CHUNK {
-            progress.checkpoint()?;
-            file.append(&csv.take())?;
-        }
-    }
-    file.append(&csv.take())?;
-    file.publish(rows)
+    let write = |user, scratch: &mut String, csv: &mut Csv| row::user(&user, scratch, csv);
+    table(raw, "users.csv", schema::USERS, plan.users(), write, progress)
 }
 
 /// Writes `products.csv`.
-fn products(plan: &Plan, raw: &Path) -> Result<FileEntry> {
-    let mut file = RawFile::create(raw, "products.csv".to_owned())?;
-    let (mut csv, mut scratch) = (Csv::new(schema::PRODUCTS), String::new());
-    for product in plan.products() {
-        row::product(plan, product, &mut scratch, &mut csv);
-        if csv.len() > CHUNK {
-            file.append(&csv.take())?;
-        }
+fn products(plan: &Plan, raw: &Path, progress: &Progress) -> Result<FileEntry> {
+    let write = |product, scratch: &mut String, csv: &mut Csv| row::product(plan, product, scratch, csv);
+    table(raw, "products.csv", schema::PRODUCTS, plan.products().iter(), write, progress)
+}
+
+/// Writes a table that is one CSV file.
+fn table<T>(
+    raw: &Path,
+    name: &str,
+    columns: &[schema::Column],
+    items: impl Iterator<Item = T>,
+    write: impl Fn(T, &mut String, &mut Csv),
+    progress: &Progress,
+) -> Result<FileEntry> {
+    let mut file = RawFile::create(raw, name.to_owned())?;
+    let (mut csv, mut scratch, mut rows) = (Csv::new(columns), String::new(), 0);
+    let failed = |source| Error::Io { action: "write", path: raw.join(name), source };
+    for item in items {
+        progress.checkpoint()?;
+        write(item, &mut scratch, &mut csv);
+        rows += 1;
+        encode::hand_on(&mut csv, encode::CHUNK, &mut file).map_err(failed)?;
     }
-    file.append(&csv.take())?;
-    file.publish(plan.products().len() as u64)
+    encode::hand_on(&mut csv, 0, &mut file).map_err(failed)?;
+    file.publish(rows)
 }
 
 /// An Arrow or Parquet failure, with the file it happened to.

@@ -1,20 +1,20 @@
 //! The events as one stream instead of files, for a pipe.
 
-use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::events::{self, Rows};
+use super::encode::{Rows, spoiled};
+use super::order::in_order;
 use super::{Format, Options};
 use crate::error::{Error, Result};
-use crate::generate::Plan;
+use crate::generate::{Plan, Shard};
 use crate::progress::Progress;
 
-/// Writes all events of a plan to `out`, CSV under one header or JSON lines:
-/// the rows of the files, file after file (block by block, day by day), the
-/// same bytes at any thread count. Nothing else is made; returns the rows.
+/// Writes all events of a plan, or of a part of it, to `out`: CSV under one
+/// header, or JSON lines. These are the rows of the files, file after file
+/// (block by block, day by day), the same bytes at any thread count. Nothing
+/// else is made; returns the rows.
 ///
 /// # Errors
 /// [`Error::Usage`] for Parquet, which is no stream; [`Error::Io`] when `out`
@@ -25,49 +25,57 @@ pub fn pour(plan: &Arc<Plan>, options: &Options, out: &mut impl Write, progress:
             "format is parquet; it must be csv or jsonl with --stdout, which is one stream".to_owned(),
         ));
     }
-    let shards = plan.shards();
+    let shards = options.shards(plan);
     progress.begin("generate", shards.len() as u64);
-    let threads = events::threads(options, shards.len());
-    let queue = Mutex::new(shards.into_iter().enumerate());
-    let mut rows = 0;
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(threads);
-        for _ in 0..threads {
-            let (sender, queue) = (sender.clone(), &queue);
-            scope.spawn(move || {
-                loop {
-                    let taken = queue.lock().ok().and_then(|mut queue| queue.next());
-                    let Some((place, shard)) = taken else { return };
-                    let made = shard.rows().events;
-                    let spoiled = events::spoiled(plan, &made);
-                    let made = Rows::of(&made, spoiled.as_ref());
-                    let bytes = events::encoded(plan, &made, options.format);
-                    if sender.send((place, made.len() as u64, bytes)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        let (mut waiting, mut next, mut begun) = (BTreeMap::new(), 0, false);
-        for (place, count, bytes) in receiver {
-            let bytes = bytes.map_err(|source| super::write_error(Path::new("stdout"), source))?;
-            progress.advance(1)?;
-            waiting.insert(place, (count, bytes));
-            while let Some((count, bytes)) = waiting.remove(&next) {
-                let header = match options.format {
-                    Format::Csv if begun => {
-                        bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)
-                    }
-                    _ => 0,
-                };
-                out.write_all(&bytes[header..]).map_err(Error::io("write to", Path::new("stdout")))?;
-                (rows, next, begun) = (rows + count, next + 1, true);
-            }
-        }
-        Ok::<_, Error>(())
+    let make = |shard: Shard| -> io::Result<(u64, Pieces)> {
+        let events = shard.rows().events;
+        let spoiled = spoiled(plan, &events);
+        let rows = Rows::of(&events, spoiled.as_ref());
+        let mut pieces = Pieces(Vec::new());
+        rows.encode(plan, options.format, &mut pieces)?;
+        Ok((rows.len(), pieces))
+    };
+    let (mut rows, mut is_begun) = (0, false);
+    in_order(shards, options.threads, make, |made| {
+        let (count, pieces) = made.map_err(write_error)?;
+        progress.advance(1)?;
+        let has_header = is_begun && options.format == Format::Csv;
+        pieces.pour(has_header, out).map_err(write_error)?;
+        (rows, is_begun) = (rows + count, true);
+        Ok(())
     })?;
-    out.flush().map_err(Error::io("write to", Path::new("stdout")))?;
+    out.flush().map_err(write_error)?;
     progress.end();
     Ok(rows)
+}
+
+fn write_error(source: io::Error) -> Error {
+    Error::Io { action: "write to", path: Path::new("stdout").to_owned(), source }
+}
+
+/// The bytes of a shard that waits for those before it.
+struct Pieces(Vec<Vec<u8>>);
+
+impl Pieces {
+    /// Writes them, without the first line where that is a header once more.
+    fn pour(self, has_header: bool, out: &mut impl Write) -> io::Result<()> {
+        let mut skip = has_header;
+        for piece in self.0 {
+            let header = piece.iter().position(|byte| *byte == b'\n').filter(|_| skip);
+            out.write_all(&piece[header.map_or(0, |end| end + 1)..])?;
+            skip = false;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

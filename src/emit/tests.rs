@@ -160,6 +160,29 @@ fn any_number_of_threads_makes_the_same_bytes() {
 }
 
 #[test]
+fn row_groups_of_a_large_file_are_of_one_size() {
+    let plan = Plan::new(&small()).unwrap();
+    let day = plan.shards()[0].rows().events;
+    let events: Vec<_> = day.iter().cycle().take(300_000).cloned().collect();
+    let mut bytes = Vec::new();
+    assert_eq!(encode(&plan, &events, Format::Parquet, &mut bytes).unwrap(), 300_000);
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("large.parquet");
+    fs::write(&path, bytes).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap();
+    let groups: Vec<_> = reader.metadata().row_groups().iter().map(|group| group.num_rows()).collect();
+    assert_eq!(groups, [131_072, 131_072, 37_856]);
+}
+
+#[test]
+fn a_long_period_is_cut_into_more_blocks_not_larger_ones() {
+    let sessions = 8192 * 128;
+    let options = generate::Options { sessions, days: 128, products: 60, ..small() };
+    let shards = Plan::new(&options).unwrap().shards();
+    assert_eq!(shards.len(), 2 * 128);
+}
+
+#[test]
 fn all_formats_hold_the_same_rows() {
     let rows = csv_rows(&made(&small(), &Options::default()));
     assert!(rows.len() > 2000);

@@ -109,6 +109,11 @@ impl Dirt {
         self
     }
 
+    /// The share of the events that something befalls, one thing each.
+    pub fn share_of_events(&self) -> f64 {
+        self.shares[..Defect::Skewed as usize].iter().sum()
+    }
+
     /// Whether there is none.
     pub fn is_none(&self) -> bool {
         self.shares.iter().all(|share| *share == 0.0)
@@ -208,7 +213,20 @@ pub fn spoil(plan: &Plan, events: &[Event]) -> Spoiled {
     let mut order: Vec<_> = places.into_iter().zip(spoiled.rows).collect();
     order.sort_by_key(|(place, _)| *place);
     spoiled.rows = order.into_iter().map(|(_, row)| row).collect();
+    forgive(&mut spoiled.rows);
     spoiled
+}
+
+/// Takes the label from rows that found no later event to come behind.
+fn forgive(rows: &mut [Received]) {
+    let mut latest = (i64::MIN, 0);
+    for row in rows.iter_mut().filter(|row| row.is_written()) {
+        let place = (row.event.event_time, row.event.event_id);
+        if place >= latest {
+            row.defects.retain(|defect| *defect != Defect::OutOfOrder);
+            latest = place;
+        }
+    }
 }
 
 /// An event as it is received; the defect of the event itself comes last.

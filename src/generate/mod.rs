@@ -171,6 +171,12 @@ impl Options {
                 return refuse(&format!("dirt.{}", defect.as_str()), &share, "a share between 0 and 1");
             }
         }
+        if self.dirt.share_of_events() > 1.0 {
+            return Err(Error::Usage(format!(
+                "the shares of events in dirt add up to {}; they must add up to at most 1",
+                self.dirt.share_of_events()
+            )));
+        }
         let per_user = self.profile.user.most_visits_per_day * u64::from(self.days);
         if self.scaled_sessions().div_ceil(per_user) > self.scaled_users() {
             return Err(Error::Usage(format!(

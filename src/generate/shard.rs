@@ -14,6 +14,10 @@ use super::{Plan, bot, session};
 /// enough for memory.
 const SESSIONS_PER_SHARD: u64 = 8192;
 
+/// Days that a block is sized for: the visits of a block are in memory
+/// together, so in a longer period its shards hold fewer sessions instead.
+const DAYS_PER_BLOCK: u32 = 64;
+
 /// Users, and a like share of the programs, whose visits are planned together, once for all days.
 #[derive(Debug)]
 struct Block {
@@ -58,7 +62,7 @@ pub struct ShardRows {
 /// All shards of a plan: block by block, day by day.
 pub(super) fn shards(plan: &Arc<Plan>) -> Vec<Shard> {
     let days = plan.calendar.days;
-    let sessions_per_block = SESSIONS_PER_SHARD * u64::from(days);
+    let sessions_per_block = SESSIONS_PER_SHARD * u64::from(days.min(DAYS_PER_BLOCK));
     let users_per_block =
         (u128::from(sessions_per_block) * u128::from(plan.users) / u128::from(plan.sessions)).max(1) as u64;
     let mut shards = Vec::new();

@@ -3,6 +3,8 @@
 
 mod cli;
 mod determinism;
+mod dirt;
+mod disk;
 mod fault;
 mod gold;
 mod increments;
@@ -11,6 +13,7 @@ mod load;
 mod parts;
 mod pipeline;
 mod quality;
+mod raw_files;
 mod sources;
 mod truth;
 mod workdir;

@@ -523,12 +523,14 @@ impl Drop for SmallDisk {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_said_and_what_was_published_stays() {
-    for size in ["1500k", "2500k", "4m"] {
+    // Raw files that nearly fit: one that cannot at all is refused beforehand.
+    for (size, sessions) in [("1500k", 330), ("2500k", 500), ("4m", 700)] {
         let dir = Workdir::new();
         let Some(_disk) = SmallDisk::mount(dir.path("data"), size) else { return };
         dir.done("run --until transform --sessions 30 --days 1 --products 20");
         let before = dir.hashes("data/gold");
-        let said = dir.refused(1, "run --until transform --sessions 4000 --days 20 --overwrite");
+        let line = format!("run --until transform --sessions {sessions} --days 20 --overwrite");
+        let said = dir.refused(1, &line);
         assert!(said.contains("No space left on device"), "{size}: {said}");
         assert_eq!(dir.hashes("data/gold"), before, "{size}");
         assert_eq!(dir.leftovers(), Vec::<String>::new(), "{size}");
