@@ -303,7 +303,7 @@ fn models(args: &ModelsArgs) -> Result<ExitCode> {
         let model = model.ok_or_else(|| {
             Error::Usage(format!("no model {wanted}; `clickmill models` lists them as layer.name"))
         })?;
-        return print(&transform::compiled(model)?);
+        return print(&transform::compiled(model, transform::Dialect::DataFusion)?);
     }
     let mut text = String::new();
     if args.graph {

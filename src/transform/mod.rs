@@ -6,6 +6,7 @@
 //! differ; `check` runs `sql/checks`. New tables are built in a staging folder
 //! and take the place of the old ones only after every check has passed.
 
+mod analysis;
 mod check;
 mod dialect;
 mod graph;
@@ -27,6 +28,7 @@ use crate::lake::{Lake, Layer, Staging, TableRef};
 use crate::progress::Progress;
 use crate::summary::TableSummary;
 
+pub use analysis::Analysis;
 pub use check::{Check, CheckOutcome};
 pub use dialect::{Compiler, Dialect};
 pub use graph::Graph;
@@ -59,6 +61,9 @@ pub struct Options {
     pub time_zone: String,
     /// The day that recency is measured from; `None` is the last day with events.
     pub as_of: Option<NaiveDate>,
+    /// What the analyses of gold ask.
+    #[serde(default)]
+    pub analysis: Analysis,
     /// Build again even if nothing changed.
     #[serde(skip)]
     pub full_refresh: bool,
@@ -77,6 +82,7 @@ impl Default for Options {
             max_time: None,
             time_zone: "UTC".to_owned(),
             as_of: None,
+            analysis: Analysis::default(),
             full_refresh: false,
             engine: engine::Options::default(),
         }
@@ -92,7 +98,7 @@ impl Options {
         };
         let days = |date: NaiveDate| date.signed_duration_since(NaiveDate::default()).num_days();
         let as_of = self.as_of.and_then(|date| i32::try_from(days(date)).ok());
-        Params::from([
+        let mut params = Params::from([
             ("session_mode".to_owned(), ScalarValue::from(mode)),
             ("session_gap_us".to_owned(), ScalarValue::from(self.session_gap_us)),
             ("session_max_length_us".to_owned(), ScalarValue::from(self.session_max_length_us)),
@@ -100,7 +106,9 @@ impl Options {
             ("max_time_us".to_owned(), ScalarValue::Int64(self.max_time.map(|time| time.timestamp_micros()))),
             ("time_zone".to_owned(), ScalarValue::from(self.time_zone.as_str())),
             ("as_of_date".to_owned(), ScalarValue::Date32(as_of)),
-        ])
+        ]);
+        params.extend(self.analysis.params());
+        params
     }
 }
 
@@ -144,7 +152,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     let batches = mapping::attach_bronze(&engine, lake)?;
     let params = options.params();
     let models = Model::all()?;
-    let compiler = mapping::compiler(&engine, &batches)?;
+    let compiler = mapping::compiler(Dialect::DataFusion, &engine, &batches, &options.analysis)?;
     let fingerprint = fingerprint(&models, &batches, &params);
     if !options.full_refresh
         && let Some(outcome) = unchanged(lake, &fingerprint)?
@@ -202,7 +210,7 @@ pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>>
     let options = published(lake).unwrap_or_default();
     let engine = LocalEngine::empty(engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
-    let compiler = mapping::compiler(&engine, &batches)?;
+    let compiler = mapping::compiler(Dialect::DataFusion, &engine, &batches, &options.analysis)?;
     let params = options.params();
     mapping::define_sources(&engine, lake, &batches, &compiler)?;
     for model in Graph::new(Model::all()?, &compiler)?.models() {
@@ -235,15 +243,15 @@ fn require(lake: &Lake, layer: Layer, name: &str, verb: &str) -> Result<()> {
 /// # Errors
 /// [`Error::Transform`] when a model cannot be parsed or ordered.
 pub fn models() -> Result<Graph> {
-    Graph::new(Model::all()?, &mapping::compiler_without_data()?)
+    Graph::new(Model::all()?, &mapping::compiler_without_data(Dialect::DataFusion)?)
 }
 
-/// A model's text as this engine gets it.
+/// A model's text as an engine of that dialect gets it.
 ///
 /// # Errors
 /// [`Error::Transform`] when it does not compile.
-pub fn compiled(model: &Model) -> Result<String> {
-    mapping::compiler_without_data()?.compile(&model.table.to_string(), &model.text)
+pub fn compiled(model: &Model, dialect: Dialect) -> Result<String> {
+    mapping::compiler_without_data(dialect)?.compile(&model.table.to_string(), &model.text)
 }
 
 /// How many statements run at once.
