@@ -24,7 +24,7 @@ use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
-use clickmill::transform::{self, Storage};
+use clickmill::transform;
 use clickmill::{Error, Result, truth};
 
 /// Runs the verb that was typed.
@@ -39,7 +39,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Query(args) => query(args, config),
         Command::Check(args) if args.truth => check_truth(config),
         Command::Check(_) => check(config),
-        Command::Models(args) => models(args),
+        Command::Models(args) => models(args, config),
         Command::Sources => sources(),
         Command::Profile(args) => profile(&args.action),
         Command::Db(args) => db(args, config),
@@ -296,34 +296,29 @@ fn check_truth(config: &Config) -> Result<ExitCode> {
     if truth.agrees() { Ok(ExitCode::SUCCESS) } else { Err(Error::Check(truth.verdict())) }
 }
 
-fn models(args: &ModelsArgs) -> Result<ExitCode> {
+fn models(args: &ModelsArgs, config: &Config) -> Result<ExitCode> {
+    if args.markdown {
+        return print(&transform::markdown()?);
+    }
+    if args.script {
+        return print(&transform::script(&config.lake(), &config.transform()?, args.dialect)?);
+    }
     let graph = transform::models()?;
+    if args.graph {
+        return print(&transform::graph(&graph));
+    }
     if let Some(wanted) = &args.show {
         let model = graph.models().iter().find(|model| model.table.to_string() == *wanted);
         let model = model.ok_or_else(|| {
             Error::Usage(format!("no model {wanted}; `clickmill models` lists them as layer.name"))
         })?;
-        return print(&transform::compiled(model, transform::Dialect::DataFusion)?);
+        return print(&transform::compiled(model, args.dialect)?);
     }
     let mut text = String::new();
-    if args.graph {
-        text += "graph LR\n";
-        for model in graph.models() {
-            for input in graph.inputs(&model.table) {
-                text += &format!("    {input} --> {}\n", model.table);
-            }
-        }
-        return print(&text);
-    }
     for (position, model) in graph.models().iter().enumerate() {
         let inputs: Vec<_> = graph.inputs(&model.table).iter().map(ToString::to_string).collect();
-        let storage = match model.storage {
-            Storage::Table => "table",
-            Storage::View => "view",
-            Storage::Working => "working",
-        };
-        text +=
-            &format!("{:>3}  {:<30} {storage:<6} {}\n", position + 1, model.table.to_string(), model.grain);
+        let (name, storage) = (model.table.to_string(), model.storage.as_str());
+        text += &format!("{:>3}  {name:<30} {storage:<7} {}\n", position + 1, model.grain);
         if !inputs.is_empty() {
             text += &format!("{:44}from {}\n", "", inputs.join(", "));
         }

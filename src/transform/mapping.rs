@@ -204,6 +204,19 @@ pub(super) fn missing_kinds(engine: &LocalEngine, dialect: Dialect) -> Vec<(Kind
     Kind::ALL.into_iter().filter(is_missing).map(|kind| (kind, nothing(dialect, &ORIGIN))).collect()
 }
 
+/// Bronze tables without rows, for planning models where there is no lake.
+pub(super) fn define_nothing(engine: &LocalEngine) -> Result<()> {
+    for (kind, sql) in missing_kinds(engine, Dialect::DataFusion) {
+        engine.define_view(Layer::Bronze.as_str(), kind.as_str(), &sql, &Params::new())?;
+    }
+    let time = Dialect::DataFusion.no_timestamp();
+    let batches = format!(
+        "select cast(null as string) as batch_id, cast(null as string) as kind, \
+         cast(null as bigint) as rows, {time} as covers_from, {time} as covers_until where false"
+    );
+    engine.define_view(Layer::Bronze.as_str(), "batches", &batches, &Params::new())
+}
+
 /// The sources that the lake holds rows of, each once.
 pub(super) fn sources(batches: &[Batch]) -> Result<Vec<Source>> {
     let mut done = BTreeSet::new();

@@ -10,8 +10,10 @@ mod analysis;
 mod check;
 mod dialect;
 mod graph;
+mod manual;
 mod mapping;
 mod model;
+mod script;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +34,9 @@ pub use analysis::Analysis;
 pub use check::{Check, CheckOutcome};
 pub use dialect::{Compiler, Dialect};
 pub use graph::Graph;
+pub use manual::{graph, markdown};
 pub use model::{Model, Storage};
+pub use script::script;
 
 /// What decides where one session ends and the next begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

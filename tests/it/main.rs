@@ -1,14 +1,19 @@
 //! All integration tests, in one binary (one link of DataFusion).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod analyses;
+mod channels;
 mod cli;
 mod determinism;
 mod fault;
 mod gold;
+mod identity;
 mod ingest;
 mod load;
+mod models;
 mod parts;
 mod pipeline;
+mod second_engine;
 mod sources;
 mod truth;
 mod workdir;
