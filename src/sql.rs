@@ -51,3 +51,10 @@ pub fn whole_head(text: &str, key: &str) -> Option<String> {
     let rest = rest.take_while(|line| line.starts_with("    "));
     Some(rest.fold(value.to_owned(), |whole, line| whole + " " + line.trim()))
 }
+
+/// The comma-separated values of a `-- key: a, b` line in the head; none where there is no such line.
+pub fn head_list(text: &str, key: &str) -> Vec<String> {
+    head(text, key)
+        .map(|list| list.split(',').map(|item| item.trim().to_owned()).collect())
+        .unwrap_or_default()
+}

@@ -1,5 +1,6 @@
 -- check: abandoned sessions are cart sessions without an order, and only they lose what is left in the cart.
 -- layer: gold
+-- scope: visitor
 
 select
     session_id,

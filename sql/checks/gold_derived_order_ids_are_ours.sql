@@ -1,5 +1,6 @@
 -- check: no order id of a source begins like the ids we derive ('d:').
 -- layer: gold
+-- scope: visitor
 
 select
     event_id,

@@ -1,5 +1,6 @@
 -- check: a line counts exactly when it is a purchase that did not fail; only counted lines earn.
 -- layer: gold
+-- scope: visitor
 
 select
     event_id,

@@ -1,5 +1,6 @@
 -- check: flags are 0 or 1, both funnels fall step by step, and converted means reached the order.
 -- layer: gold
+-- scope: visitor
 
 select
     session_id,

@@ -42,10 +42,6 @@ keys as (
     from gold.dim_event_type
     group by event_type
     union all
-    select 'fact_events', event_id, count(*)
-    from gold.fact_events
-    group by event_id
-    union all
     select 'fact_sessions', cast(session_id as string), count(*)
     from gold.fact_sessions
     group by session_id

@@ -1,5 +1,6 @@
 -- check: an order is its counted lines: same lines, units and revenue, dated by the first of them.
 -- layer: gold
+-- scope: visitor
 
 with
 

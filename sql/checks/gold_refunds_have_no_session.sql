@@ -1,5 +1,6 @@
 -- check: a refund belongs to no session and carries no revenue, and nothing else refunds.
 -- layer: gold
+-- scope: visitor
 
 select
     event_id,

@@ -1,5 +1,6 @@
 -- check: a session is dated by its first event, numbers its events 1 to n and has one device and channel.
 -- layer: gold
+-- scope: visitor
 
 with
 

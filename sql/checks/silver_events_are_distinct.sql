@@ -1,5 +1,6 @@
 -- check: event_id is unique in silver.events
 -- layer: silver
+-- scope: visitor
 select
     event_id,
     count(*) as copies

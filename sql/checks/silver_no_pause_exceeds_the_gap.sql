@@ -1,5 +1,6 @@
 -- check: in gap mode no pause inside a session is longer than session.gap
 -- layer: silver
+-- scope: visitor
 select
     session_id,
     event_id,

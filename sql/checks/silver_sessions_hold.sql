@@ -1,5 +1,6 @@
 -- check: a session has one visitor, one start, and numbers its events 1, 2, 3
 -- layer: silver
+-- scope: visitor
 with sessions as (
 
     select
@@ -7,8 +8,9 @@ with sessions as (
         count(*) as events,
         max(event_sequence) as last_sequence,
         count(distinct event_sequence) as sequences,
-        count(distinct visitor_id) as visitors,
-        count(distinct session_start_us) as starts,
+        min(visitor_id) as first_visitor,
+        max(visitor_id) as last_visitor,
+        max(session_start_us) - min(session_start_us) as starts_differ_by_us,
         min(event_time_us) - min(session_start_us) as start_off_by_us
     from silver.events
     where session_id is not null
@@ -20,6 +22,6 @@ select * from sessions
 where
     events <> last_sequence
     or events <> sequences
-    or visitors <> 1
-    or starts <> 1
+    or first_visitor <> last_visitor
+    or starts_differ_by_us <> 0
     or start_off_by_us <> 0

@@ -5,6 +5,7 @@
 -- of an earlier buyer, never decides who the visitor is.
 -- grain: one row per visitor (device or cookie)
 -- key: visitor_id
+-- scope: visitor
 -- reader: every table and view that counts customers or leaves bots out
 
 with
@@ -124,4 +125,3 @@ final as (
 
 select *
 from final
-order by visitor_id

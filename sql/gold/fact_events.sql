@@ -6,8 +6,9 @@
 -- our sessions (tracker ids live for months in some logs; no order does).
 -- grain: one row per event
 -- key: event_date, event_id
+-- scope: visitor
 -- reader: gold.fact_orders, gold.fact_sessions and the aggregates; analysts
--- partition: event_date
+-- partition: session_date, event_date
 
 with
 
@@ -110,7 +111,5 @@ final as (
 
 )
 
--- By time within the day, as readers scan it and PostgreSQL's BRIN wants it.
 select *
 from final
-order by event_date, event_time_us, event_id

@@ -5,6 +5,7 @@
 -- Refunds are no columns here; they have a day of their own.
 -- grain: one row per order
 -- key: order_id
+-- scope: visitor
 -- reader: gold.fact_sessions, gold.fact_daily_metrics, gold.dim_users; views
 
 with
@@ -104,4 +105,3 @@ final as (
 
 select *
 from final
-order by order_id

@@ -7,6 +7,7 @@
 -- the session; purchase_lines are its own, which differ where an order goes on.
 -- grain: one row per session
 -- key: session_date, session_id
+-- scope: visitor
 -- reader: gold.agg_session_daily, gold.dim_users; session views
 -- partition: session_date
 
@@ -290,4 +291,3 @@ final as (
 
 select *
 from final
-order by session_date, session_start, session_id

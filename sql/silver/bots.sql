@@ -7,6 +7,7 @@
 -- A visitor who ever bought is judged by the user agent only.
 -- grain: one row per visitor that is a bot
 -- key: visitor_id
+-- scope: visitor
 -- reader: gold.dim_visitors (is_bot stands there and nowhere else)
 
 with
@@ -137,4 +138,3 @@ final as (
 
 select *
 from final
-order by visitor_id

@@ -1,33 +1,21 @@
--- grain: one row per good event: of rows with one event_id the first received
+-- grain: one row per event: the copy of it that is kept
 -- key: event_id
 -- reader: silver.events
 -- materialized: view
-with good as (
+-- scope: visitor
+with final as (
 
-    select * from silver.event_keys
-    where reasons is null
-
-),
-
-duplicates as (
-
-    select
-        _batch_id,
-        _source_line
-    from silver.duplicates
-    where kind = 'events'
-
-),
-
-final as (
-
-    select good.*
-    from good
-    left join duplicates
-        on
-            good._batch_id = duplicates._batch_id
-            and good._source_line = duplicates._source_line
-    where duplicates._batch_id is null
+    select events.*
+    from silver.judged_events as events
+    where
+        events.visitor_id is not null
+        and not exists (
+            select 1
+            from silver.duplicate_events as duplicates
+            where
+                duplicates._batch_key = events._batch_key
+                and duplicates._source_line = events._source_line
+        )
 
 )
 

@@ -1,45 +1,7 @@
 -- grain: one row per bronze row that repeats another: the copies not kept
 -- key: kind, _batch_id, _source_line
 -- reader: row accounting
-with events as (
-
-    select
-        event_id,
-        row_md5,
-        received_at,
-        _batch_id,
-        _source_file,
-        _source_line
-    from silver.event_keys
-    where reasons is null
-
-),
-
-repeated as (
-
-    select event_id
-    from events
-    group by event_id
-    having count(*) > 1
-
-),
-
-ranked_events as (
-
-    select
-        events.*,
-        row_number() over (
-            partition by events.event_id
-            order by
-                coalesce({{ us("events.received_at") }}, 9223372036854775807),
-                events.row_md5,
-                events._batch_id,
-                events._source_line
-        ) as copy_number
-    from events
-    inner join repeated on events.event_id = repeated.event_id
-
-),
+with
 
 -- older versions of an account or a product give way to the latest
 ranked_users as (
@@ -76,8 +38,7 @@ final as (
         _batch_id,
         _source_file,
         _source_line
-    from ranked_events
-    where copy_number > 1
+    from silver.duplicate_events
 
     union all
 

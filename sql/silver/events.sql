@@ -1,38 +1,33 @@
 -- grain: one row per event
 -- key: event_id
 -- reader: every gold model
+-- scope: visitor
+-- partition: session_date, event_date
+{%- set visits = "partition by source, visitor_id, tracker_session, is_activity order by event_time_us, event_rank, event_id" %}
 with events as (
 
     select
-        *,
-        {{ event_rank("event_type") }} as event_rank,
-        {{ local_us("event_time_us", "$time_zone") }} as local_us,
-        -- what the server did later (a refund) belongs to no session
-        event_type <> 'refund' as is_activity,
-        -- with session.mode = source the tracker's id divides a visitor's
-        -- events; rows without one fall back to the gap
-        case
-            when $session_mode = 'source' then coalesce(source_session_id, '')
-            else ''
-        end as tracker_session
+        _batch_key,
+        _source_line,
+        source,
+        visitor_id,
+        tracker_session,
+        is_activity,
+        event_time_us,
+        event_rank,
+        event_id
     from silver.distinct_events
 
 ),
 
 -- the windows see narrow rows only, and all have this one partition and
--- order: one sort serves them
+-- order, in which the rows lie already
 gaps as (
 
     select
         *,
-        row_number() over (
-            partition by source, visitor_id, tracker_session, is_activity
-            order by event_time_us, event_rank, event_id
-        ) as row_no,
-        event_time_us - lag(event_time_us) over (
-            partition by source, visitor_id, tracker_session, is_activity
-            order by event_time_us, event_rank, event_id
-        ) as pause_us
+        cast(row_number() over ({{ visits }}) as bigint) as row_no,
+        event_time_us - {{ previous("event_time_us", visits) }} as pause_us
     from events
 
 ),
@@ -42,58 +37,35 @@ chains as (
 
     select
         *,
-        max(
-            case
-                when pause_us is null then event_time_us
-                when tracker_session = '' and pause_us > $session_gap_us
-                    then event_time_us
-            end
-        ) over (
-            partition by source, visitor_id, tracker_session, is_activity
-            order by event_time_us, event_rank, event_id
-            rows between unbounded preceding and current row
-        ) as chain_start_us
+        {{ running_max(
+            "case"
+            ~ " when pause_us is null then event_time_us"
+            ~ " when tracker_session = '' and pause_us > $session_gap_us"
+            ~ " then event_time_us end",
+            visits
+        ) }} as chain_start_us
     from gaps
 
 ),
 
 -- a chain longer than the maximum is cut by division, not by recursion
-segments as (
-
-    select
-        *,
-        case
-            when tracker_session = ''
-                then floor(
-                    cast(event_time_us - chain_start_us as double)
-                    / cast($session_max_length_us as double)
-                )
-            else 0
-        end as segment_no
-    from chains
-
-),
-
 starts as (
 
     select
         *,
         case
             when pause_us is null then true
-            when
-                tracker_session = ''
-                and (
-                    pause_us > $session_gap_us
-                    or segment_no <> lag(segment_no) over (
-                        partition by
-                            source, visitor_id, tracker_session, is_activity
-                        order by event_time_us, event_rank, event_id
-                    )
-                )
-                then true
-            else false
+            when tracker_session <> '' then false
+            when pause_us > $session_gap_us then true
+            else floor(
+                cast(event_time_us - chain_start_us as double)
+                / cast($session_max_length_us as double)
+            ) <> floor(
+                cast(event_time_us - pause_us - chain_start_us as double)
+                / cast($session_max_length_us as double)
+            )
         end as is_start
-    from segments
+    from chains
 
 ),
 
@@ -101,16 +73,10 @@ numbered as (
 
     select
         *,
-        max(case when is_start then event_time_us end) over (
-            partition by source, visitor_id, tracker_session, is_activity
-            order by event_time_us, event_rank, event_id
-            rows between unbounded preceding and current row
-        ) as start_us,
-        max(case when is_start then row_no end) over (
-            partition by source, visitor_id, tracker_session, is_activity
-            order by event_time_us, event_rank, event_id
-            rows between unbounded preceding and current row
-        ) as start_row_no
+        {{ running_max("case when is_start then event_time_us end", visits) }}
+            as start_us,
+        {{ running_max("case when is_start then row_no end", visits) }}
+            as start_row_no
     from starts
 
 ),
@@ -118,14 +84,12 @@ numbered as (
 sessions as (
 
     select
-        _batch_id,
+        _batch_key,
         _source_line,
-        event_id,
-        event_rank,
-        local_us,
+        {{ local_us("event_time_us", "$time_zone") }} as local_us,
         case
             when is_activity
-                then {{ hash60("source || '|' || visitor_id || '|' || cast(start_us as string) || case when tracker_session = '' then '' else '|' || tracker_session end") }}
+                then {{ session_key("source", "visitor_id", "start_us", "tracker_session") }}
         end as session_id,
         case
             when is_activity
@@ -144,7 +108,7 @@ sessions as (
 )
 
 select
-    sessions.event_id,
+    typed.event_id,
     typed.source,
     typed.visitor_id,
     typed.user_id,
@@ -181,14 +145,14 @@ select
     typed.utm_campaign,
     typed.experiment,
     typed.variant,
-    sessions.event_rank,
+    typed.event_rank,
     sessions.session_id,
     sessions.session_date,
     sessions.session_start_us,
     sessions.event_sequence,
     sessions.seconds_since_previous
 from sessions
-inner join silver.typed_events as typed
+inner join silver.judged_events as typed
     on
-        sessions._batch_id = typed._batch_id
+        sessions._batch_key = typed._batch_key
         and sessions._source_line = typed._source_line

@@ -7,8 +7,7 @@ with rejected_events as (
         _batch_id,
         _source_line,
         reasons
-    from silver.event_keys
-    where reasons is not null
+    from silver.rejected_events
 
 ),
 

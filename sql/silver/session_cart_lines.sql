@@ -3,6 +3,7 @@
 -- falls back on the catalogue's current price, else the price is unknown).
 -- grain: one row per session and product with at least one add_to_cart
 -- key: session_id, product_id
+-- scope: visitor
 -- reader: gold.fact_sessions, gold.agg_cart_product_daily
 
 with
@@ -121,4 +122,3 @@ final as (
 
 select *
 from final
-order by session_id, product_id

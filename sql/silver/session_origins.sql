@@ -4,6 +4,7 @@
 -- a source that records them and sends nothing means a direct visit.
 -- grain: one row per session
 -- key: session_id
+-- scope: visitor
 -- reader: silver.bots, gold.dim_device, gold.dim_channel, gold.dim_visitors,
 --         gold.fact_events, gold.fact_orders, gold.fact_sessions
 
@@ -158,4 +159,3 @@ final as (
 
 select *
 from final
-order by session_id

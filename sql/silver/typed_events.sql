@@ -1,6 +1,6 @@
 -- grain: one row per bronze row of kind events, cast; what cannot be is null
 -- key: _batch_id, _source_line
--- reader: silver.event_keys (judges it), silver.events
+-- reader: silver.judged_events
 -- materialized: view
 with received as (
 
@@ -15,13 +15,13 @@ trimmed as (
     select
         *,
         coalesce(_id_prefix, '') as prefix,
-        nullif(trim(visitor_id), '') as visitor,
-        nullif(trim(event_type), '') as type_text,
-        nullif(trim(event_time), '') as time_text,
-        nullif(trim(received_at), '') as received_text,
-        nullif(trim(price), '') as price_text,
-        nullif(trim(quantity), '') as quantity_text,
-        nullif(trim(event_id), '') as id_text
+        {{ clean("visitor_id") }} as visitor,
+        lower({{ clean("event_type") }}) as type_text,
+        {{ clean("event_time") }} as time_text,
+        {{ clean("received_at") }} as received_text,
+        {{ clean("price") }} as price_text,
+        {{ clean("quantity") }} as quantity_text,
+        {{ clean("event_id") }} as id_text
     from received
 
 ),
@@ -42,33 +42,33 @@ final as (
 
     select
         _source as source,
-        prefix || visitor as visitor_id,
-        prefix || nullif(trim(user_id), '') as user_id,
-        prefix || nullif(trim(source_session_id), '') as source_session_id,
+        {{ prefixed("visitor") }} as visitor_id,
+        {{ prefixed(clean("user_id")) }} as user_id,
+        {{ prefixed(clean("source_session_id")) }} as source_session_id,
         occurred_at as event_time,
         {{ us("occurred_at") }} as event_time_us,
         collected_at as received_at,
         case
             when
-                lower(type_text) in (
+                type_text in (
                     'page_view', 'search', 'product_view', 'add_to_cart',
                     'remove_from_cart', 'checkout', 'purchase', 'refund',
                     'login'
                 )
-                then lower(type_text)
+                then type_text
             else 'other'
         end as event_type,
         nullif(page_type, '') as page_type,
         nullif(page_url, '') as page_url,
         nullif(search_query, '') as search_query,
-        prefix || nullif(trim(product_id), '') as product_id,
-        nullif(trim(category), '') as category,
-        nullif(trim(brand), '') as brand,
+        {{ prefixed(clean("product_id")) }} as product_id,
+        {{ clean("category") }} as category,
+        {{ clean("brand") }} as brand,
         price_value as price,
         quantity_value as quantity,
-        prefix || nullif(trim(order_id), '') as order_id,
+        {{ prefixed(clean("order_id")) }} as order_id,
         nullif(payment_method, '') as payment_method,
-        nullif(lower(trim(outcome)), '') as outcome,
+        lower({{ clean("outcome") }}) as outcome,
         nullif(device_type, '') as device_type,
         nullif(browser, '') as browser,
         nullif(os, '') as os,
@@ -107,7 +107,8 @@ final as (
         _source_file,
         _source_line,
         _ingested_at,
-        _batch_id
+        _batch_id,
+        _batch_key
     from typed
 
 )

@@ -1,9 +1,13 @@
 //! The few functions that our SQL needs and DataFusion lacks, or would bring
-//! only with a large feature: `md5`, `row_md5`, `hash60`, `is_uuid`, `uuid_of`, `local_us`.
+//! only with a large feature: `md5`, `row_md5`, `hash60`, `hex60`, `session_key`,
+//! `is_uuid`, `uuid_of`, `clean`, `local_us`.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Builder, StringBuilder};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Int64Array, Int64Builder, StringArray, StringBuilder,
+};
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
@@ -32,6 +36,15 @@ pub(super) fn all() -> Vec<ScalarUDF> {
             Arc::new(is_uuid),
         ),
         create_udf("hash60", vec![DataType::Utf8], DataType::Int64, Volatility::Immutable, Arc::new(hash60)),
+        create_udf("hex60", vec![DataType::Utf8], DataType::Int64, Volatility::Immutable, Arc::new(hex60)),
+        create_udf(
+            "session_key",
+            vec![DataType::Utf8, DataType::Utf8, DataType::Int64, DataType::Utf8],
+            DataType::Int64,
+            Volatility::Immutable,
+            Arc::new(session_key),
+        ),
+        create_udf("clean", vec![DataType::Utf8], DataType::Utf8, Volatility::Immutable, Arc::new(clean)),
         create_udf(
             "local_us",
             vec![DataType::Int64, DataType::Utf8],
@@ -153,14 +166,79 @@ fn hash60(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     for text in texts {
         match text {
             None => hashes.append_null(),
-            Some(text) => {
-                let digest = Md5::digest(text.as_bytes());
-                let head = digest[..8].iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
-                hashes.append_value((head >> 4) as i64);
-            }
+            Some(text) => hashes.append_value(head_of_md5(text.as_bytes())),
         }
     }
     Ok(ColumnarValue::Array(Arc::new(hashes.finish())))
+}
+
+fn head_of_md5(text: &[u8]) -> i64 {
+    let digest = Md5::digest(text);
+    let head = digest[..8].iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    (head >> 4) as i64
+}
+
+/// The first 15 hex digits of a text as a number; null where they are none.
+fn hex60(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let args = arrays(args)?;
+    let numbers: Int64Array = args[0]
+        .as_string::<i32>()
+        .iter()
+        .map(|text| text.and_then(|text| i64::from_str_radix(text.get(..15)?, 16).ok()))
+        .collect();
+    Ok(ColumnarValue::Array(Arc::new(numbers)))
+}
+
+/// `hash60` of `source|visitor|start`, and of `|tracker session` behind it
+/// where that is not empty. Rows of one session come together as a rule, so a
+/// row like the one before is not hashed again.
+fn session_key(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let args = arrays(args)?;
+    let [sources, visitors, trackers] = [0, 1, 3].map(|column| args[column].as_string::<i32>());
+    let starts = args[2].as_primitive::<Int64Type>();
+    let mut keys = Int64Builder::with_capacity(starts.len());
+    let mut text = String::new();
+    let mut before: Option<(&str, &str, i64, &str)> = None;
+    let mut key = 0;
+    for row in 0..starts.len() {
+        let is_null = [sources, visitors, trackers].iter().any(|column| column.is_null(row));
+        if is_null || starts.is_null(row) {
+            keys.append_null();
+            continue;
+        }
+        let now = (sources.value(row), visitors.value(row), starts.value(row), trackers.value(row));
+        if before != Some(now) {
+            let (source, visitor, start, tracker) = now;
+            text.clear();
+            // Writing into a text cannot fail.
+            let _ = write!(text, "{source}|{visitor}|{start}");
+            if !tracker.is_empty() {
+                let _ = write!(text, "|{tracker}");
+            }
+            key = head_of_md5(text.as_bytes());
+            before = Some(now);
+        }
+        keys.append_value(key);
+    }
+    Ok(ColumnarValue::Array(Arc::new(keys.finish())))
+}
+
+/// A text without the blanks around it; null where nothing is left. Most
+/// columns are clean as they come, and are handed on as they are.
+fn clean(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let args = arrays(args)?;
+    let texts = args[0].as_string::<i32>();
+    let trimmed = |text: &str| text.trim_matches(' ').len();
+    if texts.null_count() == texts.len()
+        || texts.iter().flatten().all(|text| !text.is_empty() && trimmed(text) == text.len())
+    {
+        return Ok(ColumnarValue::Array(args[0].clone()));
+    }
+    let cleaned: StringArray = texts
+        .iter()
+        .map(|text| text.map(|text| text.trim_matches(' ')).filter(|text| !text.is_empty()))
+        .collect();
+    Ok(ColumnarValue::Array(Arc::new(cleaned)))
 }
 
 /// Microseconds UTC to microseconds of the wall clock in a named time zone.
@@ -196,8 +274,6 @@ fn local_us(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use arrow::array::StringArray;
-
     use super::*;
 
     fn text(values: &[Option<&str>]) -> ColumnarValue {
@@ -224,6 +300,32 @@ mod tests {
         ];
         let written = text(&[Some("a=1\u{1f}"), Some("raw,linea=2\u{1f}b=\u{1f}")]);
         assert_eq!(texts(row_md5(&args).unwrap()), texts(md5_hex(&[written]).unwrap()));
+    }
+
+    fn numbers(value: ColumnarValue) -> Vec<Option<i64>> {
+        value.into_array(0).unwrap().as_primitive::<Int64Type>().iter().collect()
+    }
+
+    #[test]
+    fn a_session_hashes_as_its_text_would() {
+        let args = [
+            text(&[Some("s"), Some("s"), Some("s"), None]),
+            text(&[Some("v"), Some("v"), Some("v"), Some("v")]),
+            ColumnarValue::Array(Arc::new(Int64Array::from(vec![7, 7, 7, 7]))),
+            text(&[Some(""), Some(""), Some("t"), Some("")]),
+        ];
+        let written = text(&[Some("s|v|7"), Some("s|v|7"), Some("s|v|7|t"), None]);
+        assert_eq!(numbers(session_key(&args).unwrap()), numbers(hash60(&[written]).unwrap()));
+        let digits = text(&[Some("00000000000000ff"), Some("short"), None]);
+        assert_eq!(numbers(hex60(&[digits]).unwrap()), [Some(15), None, None]);
+    }
+
+    #[test]
+    fn clean_text_has_no_blanks_around_it_and_is_not_empty() {
+        let cleaned = clean(&[text(&[Some(" a b "), Some("  "), Some(""), None, Some("c")])]).unwrap();
+        let cleaned = cleaned.into_array(0).unwrap();
+        let cleaned: Vec<_> = cleaned.as_string::<i32>().iter().collect();
+        assert_eq!(cleaned, [Some("a b"), None, None, None, Some("c")]);
     }
 
     #[test]

@@ -3,26 +3,28 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
-use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
+use datafusion::catalog::{MemTable, MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::ParamValues;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::physical_plan::SendableRecordBatchStream;
-use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use futures::StreamExt;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, ident};
+use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::runtime::{Handle, Runtime};
 
+use super::bucket::{Buckets, Deal, Dealer, Marks};
 use super::parquet::TableWriter;
-use super::{Engine, Options, Params, ParquetTarget, functions};
+use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
 use crate::summary::TableSummary;
@@ -33,7 +35,7 @@ const BATCHES_WAITING: usize = 4;
 /// The engine on this machine: DataFusion over the lake's Parquet files.
 pub struct LocalEngine {
     context: SessionContext,
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
 }
 
 impl LocalEngine {
@@ -63,6 +65,16 @@ impl LocalEngine {
             .enable_all()
             .build()
             .map_err(|source| failed("start the engine", source))?;
+        let mut environment = RuntimeEnvBuilder::new();
+        if let Some(limit) = options.memory_limit {
+            environment = environment.with_memory_limit(limit, 1.0);
+        }
+        let environment = environment.build_arc().map_err(|source| failed("start the engine", source))?;
+        Self::with(Arc::new(runtime), environment, threads)
+    }
+
+    /// An engine on that runtime and memory, whose statements run on so many threads.
+    fn with(runtime: Arc<Runtime>, environment: Arc<RuntimeEnv>, threads: usize) -> Result<Self> {
         let mut config = SessionConfig::new()
             .with_target_partitions(threads)
             .with_information_schema(true)
@@ -77,14 +89,12 @@ impl LocalEngine {
         settings.optimizer.hash_join_single_partition_threshold = 256 << 20;
         settings.optimizer.hash_join_single_partition_threshold_rows = 16 << 20;
         settings.execution.time_zone = Some("+00:00".to_owned());
-        let mut environment = RuntimeEnvBuilder::new();
-        if let Some(limit) = options.memory_limit {
-            environment = environment.with_memory_limit(limit, 1.0);
-        }
-        let environment = environment.build_arc().map_err(|source| failed("start the engine", source))?;
         let context = SessionContext::new_with_config_rt(config, environment);
         for function in functions::all() {
             context.register_udf(function);
+        }
+        for function in window::all() {
+            context.register_udwf(function);
         }
         let engine = Self { context, runtime };
         // Made here, because models that run side by side would each make the
@@ -93,6 +103,121 @@ impl LocalEngine {
             engine.schema(layer.as_str())?;
         }
         Ok(engine)
+    }
+
+    /// A second engine on the same threads and memory, which sees the tables
+    /// that this one sees now and runs each statement on the thread that asks:
+    /// for work on many small pieces, one to a thread.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when it cannot be made.
+    pub fn fork(&self) -> Result<Self> {
+        let fork = Self::with(self.runtime.clone(), self.context.runtime_env(), 1)?;
+        let Some(catalog) = self.context.catalog("clickmill") else { return Ok(fork) };
+        for schema_name in catalog.schema_names() {
+            let (from, to) = (self.schema(&schema_name)?, fork.schema(&schema_name)?);
+            for name in from.table_names() {
+                let table = self
+                    .runtime
+                    .block_on(from.table(&name))
+                    .map_err(|source| failed("find a table", source))?;
+                if let Some(table) = table {
+                    to.register_table(name, table).map_err(|source| failed("register a table", source))?;
+                }
+            }
+        }
+        Ok(fork)
+    }
+
+    /// Runs a statement and deals its rows into buckets.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when it does not plan or run, [`Error::Io`] when a
+    /// bucket cannot be written to disk.
+    pub fn deal(&self, sql: &str, params: &Params, deal: Deal) -> Result<Buckets> {
+        let streams = self
+            .runtime
+            .block_on(async { self.plan(sql, params).await?.execute_stream_partitioned().await })
+            .map_err(|source| failed("run a statement", source))?;
+        let schema = streams.first().map_or_else(|| Arc::new(Schema::empty()), |stream| stream.schema());
+        let dealer = Dealer::try_new(deal, schema)?;
+        let marks = std::thread::scope(|scope| {
+            let threads: Vec<_> = streams
+                .into_iter()
+                .map(|mut stream| {
+                    let dealer = &dealer;
+                    scope.spawn(move || {
+                        let mut marks = Marks::default();
+                        while let Some(batch) = self.runtime.block_on(stream.next()) {
+                            dealer.deal(
+                                &batch.map_err(|source| failed("run a statement", source))?,
+                                &mut marks,
+                            )?;
+                        }
+                        Ok(marks)
+                    })
+                })
+                .collect();
+            let join = |thread: ScopedJoinHandle<'_, Result<Marks>>| {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            threads.into_iter().map(join).collect::<Result<Vec<_>>>()
+        })?;
+        dealer.finish(marks)
+    }
+
+    /// All rows of a statement, and their schema.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when it does not plan or run.
+    pub fn rows(&self, sql: &str, params: &Params) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+        let stream = self.stream(sql, params)?;
+        let schema = stream.schema();
+        let rows = self
+            .runtime
+            .block_on(stream.try_collect())
+            .map_err(|source| failed("run a statement", source))?;
+        Ok((schema, rows))
+    }
+
+    /// Makes rows in memory readable as `table`. They must come in that order
+    /// (columns, nulls last), which statements then need not make.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the rows are not of the schema.
+    pub fn attach_rows(
+        &self,
+        table: &TableRef,
+        schema: SchemaRef,
+        rows: Vec<RecordBatch>,
+        order: &[String],
+    ) -> Result<()> {
+        let order: Vec<_> = order.iter().map(|column| ident(column).sort(true, false)).collect();
+        let order = if order.is_empty() { Vec::new() } else { vec![order] };
+        let provider = MemTable::try_new(schema, vec![rows])
+            .map_err(|source| failed(&format!("hold the rows of {table}"), source))?
+            .with_sort_order(order);
+        self.replace(table.layer.as_str(), &table.name, Arc::new(provider))
+    }
+
+    /// Forgets a table, if it is known.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when it cannot be forgotten.
+    pub fn detach(&self, table: &TableRef) -> Result<()> {
+        let schema = self.schema(table.layer.as_str())?;
+        schema.deregister_table(&table.name).map_err(|source| failed("forget a table", source))?;
+        Ok(())
+    }
+
+    /// Makes a table readable in the place of what had its name.
+    fn replace(&self, schema: &str, name: &str, provider: Arc<dyn TableProvider>) -> Result<()> {
+        let schema = self.schema(schema)?;
+        schema.deregister_table(name).map_err(|source| failed("replace a table", source))?;
+        schema
+            .register_table(name.to_owned(), provider)
+            .map_err(|source| failed("register a table", source))?;
+        Ok(())
     }
 
     /// The schema of that name, made when it is first asked for.
@@ -150,12 +275,7 @@ impl LocalEngine {
             .with_schema(Arc::new(schema));
         let provider =
             ListingTable::try_new(config).map_err(|source| failed("read a table's files", source))?;
-        let schema = self.schema(schema_name)?;
-        schema.deregister_table(name).map_err(|source| failed("replace a table", source))?;
-        schema
-            .register_table(name.to_owned(), Arc::new(provider))
-            .map_err(|source| failed("register a table", source))?;
-        Ok(())
+        self.replace(schema_name, name, Arc::new(provider))
     }
 
     async fn plan(&self, sql: &str, params: &Params) -> std::result::Result<DataFrame, DataFusionError> {
@@ -193,7 +313,7 @@ impl Engine for LocalEngine {
     ) -> Result<TableSummary> {
         let started = Instant::now();
         let mut stream = self.stream(sql, params)?;
-        let mut writer = TableWriter::new(target.clone(), stream.schema());
+        let mut writer = TableWriter::try_new(target, stream.schema())?;
         // Encoding takes as long as the query, so it has a thread of its own.
         let (sender, batches) = mpsc::sync_channel::<RecordBatch>(BATCHES_WAITING);
         let (rows, bytes) = std::thread::scope(|scope| {
@@ -245,10 +365,7 @@ impl Engine for LocalEngine {
             .block_on(self.plan(sql, params))
             .map_err(|source| failed(&format!("plan {schema}.{name}"), source))?
             .into_view();
-        let provider = self.schema(schema)?;
-        provider.deregister_table(name).map_err(|source| failed("replace a view", source))?;
-        provider.register_table(name.to_owned(), view).map_err(|source| failed("register a view", source))?;
-        Ok(())
+        self.replace(schema, name, view)
     }
 
     fn columns(&self, schema: &str, name: &str) -> Vec<(String, String)> {

@@ -4,9 +4,12 @@
 //! charts and the loader see only [`Engine`]. [`LocalEngine`] is DataFusion in
 //! this process; a cluster would be a second implementation.
 
+mod bucket;
 mod functions;
+mod group;
 mod local;
 mod parquet;
+mod window;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +21,8 @@ use crate::error::{Error, Result};
 use crate::lake::TableRef;
 use crate::summary::TableSummary;
 
+pub use bucket::{Buckets, Deal};
+pub use group::GroupedFiles;
 pub use local::LocalEngine;
 pub use parquet::ParquetTarget;
 pub(crate) use parquet::properties;

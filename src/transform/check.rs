@@ -1,10 +1,13 @@
 //! Data-quality checks: a select of bad rows each; a row returned is a fault.
 
+use std::time::Instant;
+
 use arrow::array::RecordBatch;
 use arrow::util::pretty::pretty_format_batches;
 use serde::Serialize;
 
 use super::dialect::Compiler;
+use super::model::Scope;
 use crate::engine::{Engine, Params};
 use crate::error::{Error, Result};
 use crate::lake::Layer;
@@ -22,6 +25,9 @@ pub struct Check {
     pub says: String,
     /// After which layer it runs (`-- layer:`).
     pub layer: Layer,
+    /// Which rows it must see together: where one visitor's are enough
+    /// (`-- scope: visitor`), a run checks them bucket by bucket.
+    pub scope: Scope,
     text: String,
 }
 
@@ -36,6 +42,24 @@ pub struct CheckOutcome {
     pub bad_rows: u64,
     /// The first of them, as a table; empty when there are none.
     pub sample: String,
+}
+
+impl CheckOutcome {
+    /// What the checks found in all buckets together: each bucket's outcomes
+    /// come in the same order.
+    pub(super) fn sum(buckets: Vec<Vec<Self>>) -> Vec<Self> {
+        let mut buckets = buckets.into_iter();
+        let mut sums = buckets.next().unwrap_or_default();
+        for outcome in buckets {
+            for (sum, outcome) in sums.iter_mut().zip(outcome) {
+                sum.bad_rows += outcome.bad_rows;
+                if sum.sample.is_empty() {
+                    sum.sample = outcome.sample;
+                }
+            }
+        }
+        sums
+    }
 }
 
 impl Check {
@@ -54,6 +78,7 @@ impl Check {
                     name: file.stem().to_owned(),
                     says: file.head("check").ok_or_else(|| fail("check"))?.to_owned(),
                     layer: file.head("layer").and_then(Layer::parse).ok_or_else(|| fail("layer"))?,
+                    scope: Scope::of(file.text).ok_or_else(|| fail("scope"))?,
                     text: file.text.to_owned(),
                 })
             })
@@ -65,6 +90,7 @@ impl Check {
     /// # Errors
     /// [`Error::Transform`] naming the check when its select cannot run.
     pub fn run(&self, engine: &dyn Engine, compiler: &Compiler, params: &Params) -> Result<CheckOutcome> {
+        let started = Instant::now();
         let model = format!("check {}", self.name);
         let sql = compiler.compile(&model, &self.text)?;
         let fail = |error: String| Error::Transform { model: model.clone(), message: error };
@@ -86,6 +112,7 @@ impl Check {
             true => String::new(),
             false => pretty_format_batches(&sample).map_err(|error| fail(error.to_string()))?.to_string(),
         };
+        tracing::debug!(check = self.name, bad_rows, seconds = started.elapsed().as_secs_f64(), "checked");
         Ok(CheckOutcome { name: self.name.clone(), says: self.says.clone(), bad_rows, sample })
     }
 }

@@ -81,6 +81,27 @@ static MACROS: &[Macro] = &[
         "cast('0x' || substr(md5({0}), 1, 15) as bigint)",
         "cast(conv(substr(md5({0}), 1, 15), 16, 10) as bigint)",
     ]),
+    // The same number of the first 15 digits of a text in hex.
+    Macro("hex60", 1, [
+        "hex60({0})",
+        "cast('0x' || substr({0}, 1, 15) as bigint)",
+        "cast(conv(substr({0}, 1, 15), 16, 10) as bigint)",
+    ]),
+    // The key of a session: of source, visitor, start in microseconds, and tracker's session if not empty.
+    Macro("session_key", 4, [
+        "session_key({0}, {1}, {2}, {3})",
+        "cast('0x' || substr(md5({0} || '|' || {1} || '|' || cast({2} as string) || case when {3} = '' then '' else '|' || {3} end), 1, 15) as bigint)",
+        "cast(conv(substr(md5({0} || '|' || {1} || '|' || cast({2} as string) || case when {3} = '' then '' else '|' || {3} end), 1, 15), 16, 10) as bigint)",
+    ]),
+    // A text without blanks around it; null where nothing is left.
+    Macro("clean", 1, ["clean({0})", "nullif(trim({0}), '')", "nullif(trim({0}), '')"]),
+    // The value of the row before, and the greatest up to this row, in the window {1}; of bigint.
+    Macro("previous", 2, ["previous({0}) over ({1})", "lag({0}) over ({1})", "lag({0}) over ({1})"]),
+    Macro("running_max", 2, [
+        "running_max({0}) over ({1})",
+        "max({0}) over ({1} rows between unbounded preceding and current row)",
+        "max({0}) over ({1} rows between unbounded preceding and current row)",
+    ]),
     // Days from {0} to {1}.
     Macro("days_between", 2, [
         "(cast({1} as int) - cast({0} as int))",

@@ -6,7 +6,7 @@ use datafusion::sql::parser::DFParser;
 use datafusion::sql::resolve::resolve_table_references;
 
 use super::dialect::Compiler;
-use super::model::Model;
+use super::model::{Model, Scope};
 use crate::error::{Error, Result};
 use crate::lake::{Layer, TableRef};
 
@@ -15,6 +15,15 @@ use crate::lake::{Layer, TableRef};
 pub struct Graph {
     models: Vec<Model>,
     inputs: BTreeMap<TableRef, Vec<TableRef>>,
+}
+
+/// Models that are run together.
+#[derive(Debug, Clone)]
+pub enum Stage<'a> {
+    /// Models of the population, none of which reads another.
+    Wave(Vec<&'a Model>),
+    /// Models of one visitor, in an order in which each comes after all it reads.
+    Pass(Vec<&'a Model>),
 }
 
 impl Graph {
@@ -69,19 +78,54 @@ impl Graph {
         &self.models
     }
 
-    /// The models of a layer in waves: those of one wave read none of their
-    /// own wave, so they can run side by side.
-    pub fn waves(&self, layer: Layer) -> Vec<Vec<&Model>> {
+    /// The models in stages that come one after another. In a wave no model
+    /// reads another, so that they can run side by side; in a pass each may
+    /// read those before it, for it goes bucket by bucket. What is dealt comes
+    /// in a wave of its own before the pass over it.
+    pub fn stages(&self) -> Vec<Stage<'_>> {
+        let mut levels: BTreeMap<&TableRef, usize> = BTreeMap::new();
+        let scope_of: BTreeMap<&TableRef, Scope> =
+            self.models.iter().map(|model| (&model.table, model.scope)).collect();
+        for model in &self.models {
+            let level = self.inputs(&model.table).iter().filter_map(|input| {
+                let level = levels.get(input)?;
+                let follows_pass = model.scope == Scope::Population && scope_of[input] == Scope::Visitor;
+                Some(level + usize::from(follows_pass))
+            });
+            let level = level.max().unwrap_or(0);
+            levels.insert(&model.table, level);
+        }
+        let mut stages = Vec::new();
+        for level in 0..=levels.values().copied().max().unwrap_or(0) {
+            let of_level = |scope| {
+                let levels = &levels;
+                self.models.iter().filter(move |model| model.scope == scope && levels[&model.table] == level)
+            };
+            for layer in [Layer::Silver, Layer::Gold] {
+                let population: Vec<_> =
+                    of_level(Scope::Population).filter(|model| model.table.layer == layer).collect();
+                stages.extend(self.waves(&population).into_iter().map(Stage::Wave));
+            }
+            let pass: Vec<_> = of_level(Scope::Visitor).collect();
+            if !pass.is_empty() {
+                stages.push(Stage::Pass(pass));
+            }
+        }
+        stages
+    }
+
+    /// Models in waves: those of one wave read none of their own wave.
+    fn waves<'a>(&self, models: &[&'a Model]) -> Vec<Vec<&'a Model>> {
         let mut depths: BTreeMap<&TableRef, usize> = BTreeMap::new();
         let mut waves: Vec<Vec<&Model>> = Vec::new();
-        for model in self.models.iter().filter(|model| model.table.layer == layer) {
+        for model in models {
             let inputs = self.inputs(&model.table).iter();
             let depth = inputs.filter_map(|input| depths.get(input)).max().map_or(0, |deepest| deepest + 1);
             depths.insert(&model.table, depth);
             if waves.len() == depth {
                 waves.push(Vec::new());
             }
-            waves[depth].push(model);
+            waves[depth].push(*model);
         }
         waves
     }
@@ -121,7 +165,9 @@ mod tests {
             key: String::new(),
             reader: String::new(),
             storage: Storage::Table,
-            partition_by: None,
+            scope: Scope::of(text).unwrap(),
+            dealing: None,
+            partition_by: Vec::new(),
             text: text.to_owned(),
         }
     }
@@ -140,10 +186,41 @@ mod tests {
         .unwrap();
         let names: Vec<_> = graph.models().iter().map(|model| model.table.to_string()).collect();
         assert_eq!(names, ["silver.d", "gold.c", "gold.a"]);
-        let waves: Vec<usize> = graph.waves(Layer::Gold).iter().map(Vec::len).collect();
-        assert_eq!(waves, [1, 1]);
+        assert_eq!(staged(&graph), ["wave silver.d", "wave gold.c", "wave gold.a"]);
         let inputs = graph.inputs(&TableRef::parse("gold.c").unwrap());
         assert_eq!(inputs.iter().map(ToString::to_string).collect::<Vec<_>>(), ["bronze.events", "silver.d"]);
+    }
+
+    fn staged(graph: &Graph) -> Vec<String> {
+        let names = |models: &[&Model]| {
+            models.iter().map(|model| model.table.to_string()).collect::<Vec<_>>().join(" ")
+        };
+        let said = graph.stages();
+        let said = said.iter().map(|stage| match stage {
+            Stage::Wave(models) => format!("wave {}", names(models)),
+            Stage::Pass(models) => format!("pass {}", names(models)),
+        });
+        said.collect()
+    }
+
+    #[test]
+    fn models_of_one_visitor_share_a_pass_across_layers() {
+        let graph = graph(vec![
+            model("silver.dealt", "select * from bronze.events"),
+            model("silver.lookup", "select 1 as x"),
+            model("silver.events", "-- scope: visitor\nselect * from silver.dealt, silver.lookup"),
+            model("gold.facts", "-- scope: visitor\nselect * from silver.events"),
+            model("silver.after", "select * from silver.events"),
+            model("gold.after", "select * from gold.facts, silver.after"),
+        ])
+        .unwrap();
+        let stages = [
+            "wave silver.dealt silver.lookup",
+            "pass silver.events gold.facts",
+            "wave silver.after",
+            "wave gold.after",
+        ];
+        assert_eq!(staged(&graph), stages);
     }
 
     #[test]

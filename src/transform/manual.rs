@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::dialect::{Compiler, Dialect, quoted};
 use super::graph::Graph;
 use super::mapping;
-use super::model::{Model, Storage};
+use super::model::{Model, Scope, Storage};
 use super::{Analysis, Options};
 use crate::engine::{Engine, LocalEngine, Params};
 use crate::error::Result;
@@ -126,8 +126,11 @@ fn section(page: &mut String, model: &Model, inputs: &[TableRef]) {
     let _ = writeln!(page, "- key: {}", model.key);
     let _ = writeln!(page, "- reader: {}", model.reader);
     let _ = writeln!(page, "- storage: {}", model.storage.as_str());
-    if let Some(column) = &model.partition_by {
-        let _ = writeln!(page, "- partition: {column}");
+    if !model.partition_by.is_empty() {
+        let _ = writeln!(page, "- partition: {}", model.partition_by.join(", "));
+    }
+    if model.scope == Scope::Visitor {
+        let _ = writeln!(page, "- scope: visitor");
     }
     if !inputs.is_empty() {
         let _ = writeln!(page, "- reads: {}", inputs.join(", "));

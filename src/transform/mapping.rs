@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray};
 use arrow::compute::concat_batches;
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use super::analysis::Analysis;
 use super::dialect::{Compiler, Dialect, quoted};
@@ -24,6 +25,9 @@ pub(super) struct Batch {
     pub(super) kind: String,
     pub(super) id_prefix: String,
     pub(super) mapping: Option<String>,
+    /// Until when its manifest promises events, microseconds.
+    pub(super) covers_until_us: Option<i64>,
+    pub(super) rows: u64,
 }
 
 /// The columns every bronze row carries besides its own.
@@ -31,7 +35,7 @@ const ORIGIN: [&str; 6] =
     ["_source_file", "_source_line", "_ingested_at", "_batch_id", "_parse_error", "_raw_line"];
 
 /// What a row inherits from its batch.
-const OF_BATCH: [&str; 3] = ["_id_prefix", "_source", "_covers_until"];
+const OF_BATCH: [&str; 4] = ["_id_prefix", "_source", "_covers_until", "_batch_key"];
 
 /// Canonical columns of each kind, all text, in the order mappings give them.
 fn canonical(kind: Kind) -> &'static [&'static str] {
@@ -101,7 +105,8 @@ pub(super) fn attach_bronze(engine: &LocalEngine, lake: &Lake) -> Result<Vec<Bat
     for table in lake.tables(Layer::Bronze)? {
         engine.attach(&table, &lake.table(&table))?;
     }
-    let sql = "select batch_id, source, kind, id_prefix, mapping from bronze.batches order by batch_id";
+    let sql = "select batch_id, source, kind, id_prefix, mapping, covers_until, rows \
+               from bronze.batches order by batch_id";
     let reader = engine.query_with(sql, &Params::new())?;
     let schema = reader.schema();
     let rows = reader
@@ -122,6 +127,11 @@ pub(super) fn attach_bronze(engine: &LocalEngine, lake: &Lake) -> Result<Vec<Bat
             kind: text(2, row).unwrap_or_default(),
             id_prefix: text(3, row).unwrap_or_default(),
             mapping: text(4, row),
+            covers_until_us: {
+                let times = rows.column(5).as_primitive::<TimestampMicrosecondType>();
+                times.is_valid(row).then(|| times.value(row))
+            },
+            rows: rows.column(6).as_primitive::<Int64Type>().value(row).unsigned_abs(),
         })
         .collect())
 }
@@ -147,6 +157,11 @@ pub(super) fn compiler(
     let mut compiler = Compiler::new(dialect);
     analysis.define(&mut compiler);
     compiler.add_function("received", move |kind| received_rows(dialect, kind, &received));
+    let has_prefix = batches.iter().any(|batch| !batch.id_prefix.is_empty());
+    compiler.add_function("prefixed", move |id| match has_prefix {
+        true => format!("prefix || {id}"),
+        false => id.to_owned(),
+    });
     compiler.add_function("raw_columns", move |kind| {
         let own = match kind {
             "events" => &events,
@@ -184,7 +199,7 @@ pub(super) fn define_sources(
     }
     for source in sources(batches)? {
         attach_received(engine, lake, batches, &source)?;
-        let sql = source_select(engine, Dialect::DataFusion, &source, compiler)?;
+        let sql = source_select(engine, Dialect::DataFusion, &source, batches, compiler)?;
         engine.define_view("source", &source.name, &sql, &Params::new()).map_err(|error| {
             Error::Transform {
                 model: format!("source {}", source.name),
@@ -212,7 +227,7 @@ pub(super) fn define_nothing(engine: &LocalEngine) -> Result<()> {
     let time = Dialect::DataFusion.no_timestamp();
     let batches = format!(
         "select cast(null as string) as batch_id, cast(null as string) as kind, \
-         cast(null as bigint) as rows, {time} as covers_from, {time} as covers_until where false"
+         cast(null as string) as source_file, cast(null as bigint) as rows, {time} as covers_from, {time} as covers_until where false"
     );
     engine.define_view(Layer::Bronze.as_str(), "batches", &batches, &Params::new())
 }
@@ -236,10 +251,11 @@ pub(super) fn source_select(
     engine: &LocalEngine,
     dialect: Dialect,
     source: &Source,
+    batches: &[Batch],
     compiler: &Compiler,
 ) -> Result<String> {
     let variables = minijinja::context! {
-        bronze => minijinja::Value::from_safe_string(bronze_rows(engine, source)),
+        bronze => minijinja::Value::from_safe_string(bronze_rows(engine, source, batches, compiler)?),
         origin => minijinja::Value::from_safe_string(origin(engine, dialect, source)),
     };
     compiler.compile_with(&format!("source {}", source.name), &source.mapping, variables)
@@ -267,19 +283,50 @@ pub(super) fn received_files(lake: &Lake, batches: &[Batch], source: &Source) ->
     batches.map(|batch| folder.join(format!("{}.parquet", batch.id))).collect()
 }
 
-/// The rows of one source, with nulls for optional columns that no file had.
-fn bronze_rows(engine: &LocalEngine, source: &Source) -> String {
+/// The rows of one source with what their batch says of them, and nulls for
+/// optional columns that no file had.
+fn bronze_rows(
+    engine: &LocalEngine,
+    source: &Source,
+    batches: &[Batch],
+    compiler: &Compiler,
+) -> Result<String> {
+    let compile = |text: String| compiler.compile(&format!("source {}", source.name), &text);
     let present = received_columns(engine, source);
     let mut missing = String::new();
     for column in source.requires.iter().chain(&source.optional).filter(|column| !present.contains(*column)) {
         let _ = write!(missing, ", cast(null as string) as {}", quoted(column));
     }
-    format!(
+    let batch_key = compile("{{ hex60(\"rows._batch_id\") }}".to_owned())?;
+    let rows = format!("{RECEIVED}.{} as rows", quoted(&source.name));
+    let mut own = batches.iter().filter(|batch| batch.source == source.name);
+    let first = own.next();
+    let of_batch = |batch: &Batch| (batch.id_prefix.clone(), batch.covers_until_us);
+    if first.is_some_and(|first| own.all(|batch| of_batch(batch) == of_batch(first))) {
+        // As a rule all batches say the same, and there is nothing to look up.
+        let (prefix, covers_until_us) = first.map(of_batch).unwrap_or_default();
+        let prefix = match prefix.as_str() {
+            "" => "cast(null as string)".to_owned(),
+            prefix => text_literal(prefix),
+        };
+        let us = covers_until_us.map_or("cast(null as bigint)".to_owned(), |us| us.to_string());
+        let covers_until = compile(format!("{{{{ timestamp_of_us(\"{us}\") }}}}"))?;
+        return Ok(format!(
+            "(select rows.*, {prefix} as _id_prefix, {} as _source, {covers_until} as _covers_until, \
+             {batch_key} as _batch_key{missing} from {rows}) as raw",
+            text_literal(&source.name)
+        ));
+    }
+    Ok(format!(
         "(select rows.*, batches.id_prefix as _id_prefix, batches.source as _source, \
-         batches.covers_until as _covers_until{missing} \
-         from {RECEIVED}.{} as rows left join bronze.batches as batches on rows._batch_id = batches.batch_id) as raw",
-        quoted(&source.name)
-    )
+         batches.covers_until as _covers_until, {batch_key} as _batch_key{missing} \
+         from {rows} left join bronze.batches as batches on rows._batch_id = batches.batch_id) as raw"
+    ))
+}
+
+/// A text as SQL wants it.
+fn text_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// The columns that every mapping passes on, and the hash of the row as it was received.
@@ -316,6 +363,7 @@ fn nothing(dialect: Dialect, columns: &[&str]) -> String {
         .map(|column| match *column {
             "_source_line" => "cast(null as bigint) as _source_line".to_owned(),
             "_ingested_at" => format!("{} as _ingested_at", dialect.no_timestamp()),
+            "_batch_key" => "cast(null as bigint) as _batch_key".to_owned(),
             name => format!("cast(null as string) as {name}"),
         })
         .collect();

@@ -7,6 +7,7 @@
 //! and take the place of the old ones only after every check has passed.
 
 mod analysis;
+mod bucketed;
 mod check;
 mod dialect;
 mod graph;
@@ -18,24 +19,27 @@ mod script;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use datafusion::common::ScalarValue;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::engine::{self, Engine, LocalEngine, Params, ParquetTarget};
+use crate::engine::{self, Buckets, Engine, LocalEngine, Params, ParquetTarget};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, Staging, TableRef};
 use crate::progress::Progress;
 use crate::summary::TableSummary;
 
+use mapping::Batch;
+
 pub use analysis::Analysis;
 pub use check::{Check, CheckOutcome};
 pub use dialect::{Compiler, Dialect};
-pub use graph::Graph;
+pub use graph::{Graph, Stage};
 pub use manual::{graph, markdown};
-pub use model::{Model, Storage};
+pub use model::{Dealing, Model, Scope, Storage};
 pub use script::script;
 
 /// What decides where one session ends and the next begins.
@@ -170,23 +174,9 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
 
     let staging = lake.stage()?;
     let mut outcome = Outcome { tables: Vec::new(), checks: Vec::new() };
-    for layer in [Layer::Silver, Layer::Gold] {
-        for wave in graph.waves(layer) {
-            let made = side_by_side(threads(options), &wave, |model| {
-                let table = build(&engine, &compiler, model, &params, &staging)?;
-                progress.advance(1)?;
-                Ok(table)
-            })?;
-            outcome.tables.extend(made.into_iter().flatten());
-        }
-        let due: Vec<_> = checks.iter().filter(|check| check.layer == layer).collect();
-        outcome.checks.extend(side_by_side(threads(options), &due, |check| {
-            let found = check.run(&engine, &compiler, &params)?;
-            progress.advance(1)?;
-            Ok(found)
-        })?);
-        check::verdict(&outcome.checks)?;
-    }
+    let run =
+        Run { engine: &engine, compiler: &compiler, params: &params, options, staging: &staging, progress };
+    run.stages(&graph, &checks, &batches, &mut outcome)?;
     let tables = outcome.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
     let state = serde_json::to_vec_pretty(&State { fingerprint, options: options.clone(), tables })
         .map_err(|error| Error::Usage(format!("cannot write the state file: {error}")))?;
@@ -297,29 +287,138 @@ fn side_by_side<I: Sync, T: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Makes one model: a view is defined, a table written, and both can be read from then on.
-fn build(
-    engine: &LocalEngine,
-    compiler: &Compiler,
-    model: &Model,
-    params: &Params,
-    staging: &Staging,
-) -> Result<Option<TableSummary>> {
-    let TableRef { layer, name } = &model.table;
-    let sql = compiler.compile(&model.table.to_string(), &model.text)?;
-    let made = match model.storage {
-        Storage::View => engine.define_view(layer.as_str(), name, &sql, params).map(|()| None),
-        Storage::Table | Storage::Working => {
-            let is_kept = model.storage == Storage::Table;
-            let folder = if is_kept { staging.table(&model.table) } else { staging.working(&model.table) };
-            let target = ParquetTarget { folder, partition_by: model.partition_by.clone() };
-            engine.materialize(&model.table, &sql, params, &target).and_then(|summary| {
-                engine.attach(&model.table, &target.folder)?;
-                Ok(is_kept.then_some(summary))
-            })
+/// A transform at work.
+struct Run<'a> {
+    engine: &'a LocalEngine,
+    compiler: &'a Compiler,
+    params: &'a Params,
+    options: &'a Options,
+    staging: &'a Staging,
+    progress: &'a Progress,
+}
+
+impl Run<'_> {
+    /// Makes every model, and checks each layer when all of it is there.
+    fn stages(
+        &self,
+        graph: &Graph,
+        checks: &[Check],
+        batches: &[Batch],
+        outcome: &mut Outcome,
+    ) -> Result<()> {
+        let stages = graph.stages();
+        let last_of_silver = stages.iter().rposition(|stage| match stage {
+            Stage::Wave(models) => models.iter().any(|model| model.table.layer == Layer::Silver),
+            Stage::Pass(_) => false,
+        });
+        let mut dealt: Option<(&Model, Buckets)> = None;
+        for (position, stage) in stages.iter().enumerate() {
+            match stage {
+                Stage::Wave(models) => {
+                    let made =
+                        side_by_side(threads(self.options), models, |model| self.build(model, batches))?;
+                    for (model, made) in models.iter().zip(made) {
+                        match made {
+                            Built::Nothing => {}
+                            Built::Table(summary) => outcome.tables.push(summary),
+                            Built::Buckets(buckets) => dealt = Some((model, buckets)),
+                        }
+                    }
+                }
+                Stage::Pass(models) => {
+                    let Some((model, buckets)) = dealt.take() else {
+                        return Err(Error::Transform {
+                            model: models.first().map(|model| model.table.to_string()).unwrap_or_default(),
+                            message: "is of one visitor, but nothing was dealt into buckets before it"
+                                .to_owned(),
+                        });
+                    };
+                    let checks = checks.iter().filter(|check| check.scope == Scope::Visitor).collect();
+                    let pass = bucketed::Pass::new(
+                        self.engine,
+                        self.compiler,
+                        self.params,
+                        graph,
+                        &model.table,
+                        &buckets,
+                        models,
+                        checks,
+                    )?;
+                    let (tables, found) = pass.run(self.options, self.staging, self.progress)?;
+                    outcome.tables.extend(tables);
+                    outcome.checks.extend(found);
+                }
+            }
+            if last_of_silver == Some(position) {
+                self.check(checks, Layer::Silver, outcome)?;
+            }
         }
-    };
-    made.map_err(|error| named(model, error))
+        self.check(checks, Layer::Gold, outcome)
+    }
+
+    /// Runs the checks of a layer that have to see all of it.
+    fn check(&self, checks: &[Check], layer: Layer, outcome: &mut Outcome) -> Result<()> {
+        let due: Vec<_> =
+            checks.iter().filter(|check| check.layer == layer && check.scope == Scope::Population).collect();
+        outcome.checks.extend(side_by_side(threads(self.options), &due, |check| {
+            let found = check.run(self.engine, self.compiler, self.params)?;
+            self.progress.advance(1)?;
+            Ok(found)
+        })?);
+        check::verdict(&outcome.checks)
+    }
+
+    /// Makes one model of the population: a view is defined, a table written
+    /// (both can be read from then on), or rows dealt into buckets.
+    fn build(&self, model: &Model, batches: &[Batch]) -> Result<Built> {
+        let TableRef { layer, name } = &model.table;
+        let sql = self.compiler.compile(&model.table.to_string(), &model.text)?;
+        if let Some(dealing) = &model.dealing {
+            let started = Instant::now();
+            let buckets = bucketed::deal(
+                self.engine,
+                model,
+                dealing,
+                &sql,
+                self.params,
+                batches,
+                self.options,
+                self.staging,
+            )?;
+            tracing::debug!(model = %model.table, buckets = buckets.count(), seconds = started.elapsed().as_secs_f64(), "dealt");
+            return Ok(Built::Buckets(buckets));
+        }
+        let made = match model.storage {
+            Storage::View => {
+                self.engine.define_view(layer.as_str(), name, &sql, self.params).map(|()| Built::Nothing)
+            }
+            Storage::Table | Storage::Working => {
+                let is_kept = model.storage == Storage::Table;
+                let folder = if is_kept {
+                    self.staging.table(&model.table)
+                } else {
+                    self.staging.working(&model.table)
+                };
+                let target = ParquetTarget { folder, partition_by: Vec::new() };
+                self.engine.materialize(&model.table, &sql, self.params, &target).and_then(|summary| {
+                    self.engine.attach(&model.table, &target.folder)?;
+                    Ok(if is_kept { Built::Table(summary) } else { Built::Nothing })
+                })
+            }
+        };
+        self.progress.advance(1)?;
+        made.map_err(|error| named(model, error))
+    }
+}
+
+/// What became of a model.
+enum Built {
+    /// A view or working table.
+    Nothing,
+    /// A table that is kept.
+    Table(TableSummary),
+    /// Rows in buckets.
+    Buckets(Buckets),
 }
 
 /// Engine errors gain the name of the model they came from.

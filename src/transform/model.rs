@@ -16,6 +16,40 @@ pub enum Storage {
     Working,
 }
 
+/// How a model's rows are dealt into buckets (`-- buckets:`), so that the
+/// models of one visitor can be run bucket by bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dealing {
+    /// The column whose equal values share a bucket (`-- buckets:`).
+    pub by: String,
+    /// Columns whose equal values share a bucket too, rare as it is that
+    /// they would not anyway (`-- alike:`).
+    pub alike: Vec<String>,
+    /// The order of the rows within a bucket (`-- order:`).
+    pub order: Vec<String>,
+}
+
+/// Which rows a row of a model depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Any rows.
+    Population,
+    /// Rows of one visitor only, besides tables of the population
+    /// (`-- scope: visitor`).
+    Visitor,
+}
+
+impl Scope {
+    /// The scope that the head of an SQL text names; none where it cannot be meant.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        match sql::head(text, "scope") {
+            None => Some(Self::Population),
+            Some("visitor") => Some(Self::Visitor),
+            Some(_) => None,
+        }
+    }
+}
+
 /// A select in `sql/silver` or `sql/gold`; the file's name is the table's.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -29,8 +63,13 @@ pub struct Model {
     pub reader: String,
     /// Whether its rows are kept.
     pub storage: Storage,
-    /// The date column that divides its files (`-- partition:`).
-    pub partition_by: Option<String>,
+    /// Which rows a row of it depends on.
+    pub scope: Scope,
+    /// How its rows are dealt into buckets, if they are.
+    pub dealing: Option<Dealing>,
+    /// The date columns that divide its files, the first that is not null
+    /// counting; none where it is not divided (`-- partition:`).
+    pub partition_by: Vec<String>,
     /// The template, head comment included.
     pub text: String,
 }
@@ -68,12 +107,30 @@ impl Model {
                 });
             }
         };
+        let scope = Scope::of(text).ok_or_else(|| Error::Transform {
+            model: table.to_string(),
+            message: "`-- scope:` can only be visitor".to_owned(),
+        })?;
+        let partition_by = sql::head_list(text, "partition");
+        if scope == Scope::Population && !partition_by.is_empty() {
+            return Err(Error::Transform {
+                model: table.to_string(),
+                message: "only models of `-- scope: visitor` can have a `-- partition:`".to_owned(),
+            });
+        }
+        let dealing = sql::head(text, "buckets").map(|by| Dealing {
+            by: by.to_owned(),
+            alike: sql::head_list(text, "alike"),
+            order: sql::head_list(text, "order"),
+        });
         Ok(Self {
             grain: head("grain")?,
             key: head("key")?,
             reader: head("reader")?,
             storage,
-            partition_by: sql::head(text, "partition").map(str::to_owned),
+            scope,
+            dealing,
+            partition_by,
             text: text.to_owned(),
             table,
         })

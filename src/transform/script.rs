@@ -51,7 +51,7 @@ pub fn script(lake: &Lake, options: &super::Options, dialect: Dialect) -> Result
         let name = quoted(&source.name);
         let files = mapping::received_files(lake, &batches, &source);
         script += &view(&format!("{}.{name}", mapping::RECEIVED), &read_parquet(&files));
-        let sql = mapping::source_select(&engine, dialect, &source, &compiler)?;
+        let sql = mapping::source_select(&engine, dialect, &source, &batches, &compiler)?;
         script += &view(&format!("source.{name}"), &sql);
     }
     // The order of models is that of their text for our own engine.

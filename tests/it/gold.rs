@@ -97,7 +97,7 @@ impl Warehouse {
     fn spoil(&self, table: &str, sql: &str) {
         let table = TableRef::parse(table).unwrap();
         let (place, spoilt) = (self.lake.table(&table), self.lake.root().join("spoilt"));
-        let target = ParquetTarget { folder: spoilt.clone(), partition_by: None };
+        let target = ParquetTarget { folder: spoilt.clone(), partition_by: Vec::new() };
         self.engine.materialize(&table, sql, &Params::new(), &target).unwrap();
         fs::remove_dir_all(&place).unwrap();
         fs::rename(spoilt, place).unwrap();
@@ -521,7 +521,11 @@ fn every_check_finds_its_fault() {
         ("purchase_lines", "cast(1 as smallint)"),
         ("revenue", "cast(1 as decimal(18, 2))"),
     ];
-    spoil("fact_events", all("fact_events", &changes) + " where event_type <> 'page_view'");
+    let events = all("fact_events", &changes) + " where event_type <> 'page_view'";
+    spoil(
+        "fact_events",
+        format!("{events} union all select * from ({events}) where event_type = 'checkout'"),
+    );
 
     let outcomes = transform::check(&warehouse.lake, &engine::Options::default()).unwrap();
     let silent: Vec<_> = outcomes

@@ -254,7 +254,8 @@ fn a_failing_load_leaves_the_old_warehouse() {
 /// Puts what `sql` gives in a table's place.
 fn replace_table(engine: &LocalEngine, folder: &tempfile::TempDir, name: &str, sql: &str) {
     let table = TableRef::new(Layer::Gold, name);
-    let target = ParquetTarget { folder: folder.path().join("replaced").join(name), partition_by: None };
+    let target =
+        ParquetTarget { folder: folder.path().join("replaced").join(name), partition_by: Vec::new() };
     engine.materialize(&table, sql, &Params::new(), &target).unwrap();
     engine.attach(&table, &target.folder).unwrap();
 }

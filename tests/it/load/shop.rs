@@ -27,7 +27,7 @@ impl Shop {
         let engine = LocalEngine::empty(&Options { threads: 1, memory_limit: None }).unwrap();
         for (name, sql) in self.tables() {
             let table = TableRef::new(Layer::Gold, name);
-            let target = ParquetTarget { folder: lake.table(&table), partition_by: None };
+            let target = ParquetTarget { folder: lake.table(&table), partition_by: Vec::new() };
             let _ = std::fs::remove_dir_all(&target.folder);
             engine.materialize(&table, &sql, &Params::new(), &target).unwrap();
             engine.attach(&table, &lake.table(&table)).unwrap();
