@@ -286,13 +286,27 @@ pub enum RowFormat {
 
 /// What `models` takes.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("view").multiple(false))]
 pub struct ModelsArgs {
-    /// Print the lineage as a Mermaid graph
-    #[arg(long, conflicts_with = "show")]
+    /// Print the lineage as a Mermaid flowchart
+    #[arg(long, group = "view")]
     pub graph: bool,
     /// Print one model's compiled SQL
-    #[arg(long, value_name = "LAYER.NAME")]
+    #[arg(long, value_name = "LAYER.NAME", group = "view")]
     pub show: Option<String>,
+    /// Print the page docs/models.md: every model with its story, grain and columns
+    #[arg(long, group = "view")]
+    pub markdown: bool,
+    /// Print all models as one script that makes silver and gold of the data folder's bronze
+    #[arg(long, group = "view")]
+    pub script: bool,
+    /// The SQL of --show and --script: datafusion, duckdb or spark
+    #[arg(long, value_name = "NAME", default_value = "datafusion", value_parser = dialect)]
+    pub dialect: crate::transform::Dialect,
+}
+
+fn dialect(name: &str) -> Result<crate::transform::Dialect, String> {
+    crate::transform::Dialect::parse(name).ok_or_else(|| "one of datafusion, duckdb, spark".to_owned())
 }
 
 /// What `source` takes.

@@ -25,7 +25,7 @@ use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
-use clickmill::transform::{self, Storage};
+use clickmill::transform;
 use clickmill::{Error, Result, quality, trial, truth};
 
 /// Runs the verb that was typed.
@@ -40,7 +40,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Query(args) => query(args, config),
         Command::Check(args) if args.truth => check_truth(config),
         Command::Check(args) => check(args.format, config, now),
-        Command::Models(args) => models(args),
+        Command::Models(args) => models(args, config),
         Command::Sources => sources(),
         Command::Source(args) => source(&args.action, config, now),
         Command::Profile(args) => profile(&args.action),
@@ -312,34 +312,29 @@ fn check_truth(config: &Config) -> Result<ExitCode> {
     if truth.agrees() { Ok(ExitCode::SUCCESS) } else { Err(Error::Check(truth.verdict())) }
 }
 
-fn models(args: &ModelsArgs) -> Result<ExitCode> {
+fn models(args: &ModelsArgs, config: &Config) -> Result<ExitCode> {
+    if args.markdown {
+        return print(&transform::markdown()?);
+    }
+    if args.script {
+        return print(&transform::script(&config.lake(), &config.transform()?, args.dialect)?);
+    }
     let graph = transform::models()?;
+    if args.graph {
+        return print(&transform::graph(&graph));
+    }
     if let Some(wanted) = &args.show {
         let model = graph.models().iter().find(|model| model.table.to_string() == *wanted);
         let model = model.ok_or_else(|| {
             Error::Usage(format!("no model {wanted}; `clickmill models` lists them as layer.name"))
         })?;
-        return print(&transform::compiled(model)?);
+        return print(&transform::compiled(model, args.dialect)?);
     }
     let mut text = String::new();
-    if args.graph {
-        text += "graph LR\n";
-        for model in graph.models() {
-            for input in graph.inputs(&model.table) {
-                text += &format!("    {input} --> {}\n", model.table);
-            }
-        }
-        return print(&text);
-    }
     for (position, model) in graph.models().iter().enumerate() {
         let inputs: Vec<_> = graph.inputs(&model.table).iter().map(ToString::to_string).collect();
-        let storage = match model.storage {
-            Storage::Table => "table",
-            Storage::View => "view",
-            Storage::Working => "working",
-        };
-        text +=
-            &format!("{:>3}  {:<30} {storage:<6} {}\n", position + 1, model.table.to_string(), model.grain);
+        let (name, storage) = (model.table.to_string(), model.storage.as_str());
+        text += &format!("{:>3}  {name:<30} {storage:<7} {}\n", position + 1, model.grain);
         if !inputs.is_empty() {
             text += &format!("{:44}from {}\n", "", inputs.join(", "));
         }

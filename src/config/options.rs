@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::DatabaseUrl;
+use crate::transform::Analysis;
 use crate::{emit, engine, generate, ingest, load, quality, report, transform};
 
 impl Config {
@@ -158,6 +159,7 @@ impl Config {
                 |text| text.parse::<Tz>().ok().map(|zone| zone.name().to_owned()),
             )?,
             as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
+            analysis: self.analysis()?,
             full_refresh: self.flag("transform.full_refresh"),
             engine: self.engine()?,
         })
@@ -179,6 +181,33 @@ impl Config {
             warn: levels("warn"),
             fail: levels("fail"),
             engine: self.engine()?,
+        })
+    }
+
+    /// What the analyses of gold ask.
+    fn analysis(&self) -> Result<Analysis> {
+        let positive = |text: &str| duration_us(text).filter(|length| *length > 0);
+        let window = |text: &str| positive(text).filter(|length| *length <= Analysis::MAX_WINDOW_US);
+        let funnel_steps = self.list("funnel.steps");
+        if !Analysis::are_steps(&funnel_steps) {
+            let known = Analysis::STEPS.join(", ");
+            return Err(self.refuse("funnel.steps", &format!("two to nine of {known}, none twice")));
+        }
+        let journey_depth: u32 = self.number("journey.depth")?;
+        if !(1..=Analysis::MAX_DEPTH).contains(&journey_depth) {
+            let must_be = format!("a whole number from 1 to {}", Analysis::MAX_DEPTH);
+            return Err(self.refuse("journey.depth", &must_be));
+        }
+        Ok(Analysis {
+            attribution_lookback_us: self.parsed(
+                "attribution.lookback",
+                "a duration such as 30d",
+                positive,
+            )?,
+            funnel_steps,
+            funnel_window_us: self.parsed("funnel.window", "a duration such as 7d, up to 1000d", window)?,
+            journey_depth,
+            affinity_max_basket: self.number("affinity.max_basket")?,
         })
     }
 

@@ -101,7 +101,8 @@ impl Batch {
             source: Box::new(source),
         })?;
         let part = PartFile::create(&place)?;
-        let written = ArrowWriter::try_new(part.file(), schema, Some(crate::engine::properties()))
+        let properties = crate::engine::properties(&schema);
+        let written = ArrowWriter::try_new(part.file(), schema, Some(properties))
             .and_then(|mut writer| writer.write(&batch).and_then(|()| writer.close()));
         written.map_err(|source| Error::Io {
             action: "write",
