@@ -53,6 +53,7 @@ pub(super) fn deal(
         held_bytes: options.engine.memory_limit.map_or(HELD_BYTES, |limit| limit / 4),
         folder: staging.working(&model.table),
     };
+    trace(engine, model, sql, params)?;
     engine.deal(sql, params, deal).map_err(|error| named(model, error))
 }
 
@@ -176,9 +177,8 @@ impl<'a> Pass<'a> {
                     .map_err(|error| named(step.model, error))?;
                 continue;
             }
-            if number == 0 && tracing::enabled!(tracing::Level::TRACE) {
-                let plan = engine.explain(&step.sql, self.params)?;
-                tracing::trace!(model = %step.model.table, "\n{plan}");
+            if number == 0 {
+                trace(&engine, step.model, &step.sql, self.params)?;
             }
             let (schema, rows) =
                 engine.rows(&step.sql, self.params).map_err(|error| named(step.model, error))?;
@@ -207,6 +207,15 @@ impl<'a> Pass<'a> {
         }
         self.checks.iter().map(|check| check.run(&engine, self.compiler, self.params)).collect()
     }
+}
+
+/// Tells the plan of a model to whoever listens that closely.
+fn trace(engine: &LocalEngine, model: &Model, sql: &str, params: &Params) -> Result<()> {
+    if tracing::enabled!(tracing::Level::TRACE) {
+        let plan = engine.explain(sql, params).map_err(|error| named(model, error))?;
+        tracing::trace!(model = %model.table, "planned\n{plan}");
+    }
+    Ok(())
 }
 
 /// Where the files of a model go.
