@@ -7,6 +7,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use clickmill::generate::Defect;
+use clickmill::quality::MEASURES;
 
 use crate::workdir::Workdir;
 
@@ -352,6 +353,12 @@ fn fault_23_every_key_of_the_configuration_is_read() {
         for key in keys.as_table().unwrap().keys() {
             // The kinds of dirt are read by a loop over all of them.
             if group == "dirt" && Defect::ALL.iter().any(|kind| kind.as_str() == key) {
+                continue;
+            }
+            // So are the levels of the measures of quality.
+            if let ("check", Some(levels)) = (group.as_str(), keys[key].as_table()) {
+                let known = |level: &&String| !MEASURES.iter().any(|(name, _)| name == level);
+                assert_eq!(levels.keys().find(known), None, "nobody reads this level of check.{key}");
                 continue;
             }
             assert!(reader.contains(&format!("\"{group}.{key}\"")), "nobody reads {group}.{key}");
