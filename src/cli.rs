@@ -73,6 +73,8 @@ pub enum Command {
     Models(ModelsArgs),
     /// List the raw formats that can be read
     Sources,
+    /// Try a source on a file: what its rows become, which would be quarantined
+    Source(SourceArgs),
     /// List the profiles that made visitors follow, or print one
     Profile(ProfileArgs),
     /// Start, stop or reach the private PostgreSQL
@@ -218,6 +220,18 @@ pub struct CheckArgs {
     /// Compare gold with what the generator knows to be true, instead
     #[arg(long)]
     pub truth: bool,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Table, conflicts_with = "truth")]
+    pub format: CheckFormat,
+}
+
+/// How the report of `check` is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// Lines, for people.
+    Table,
+    /// One object, for programs.
+    Json,
 }
 
 /// Where to load.
@@ -272,13 +286,51 @@ pub enum RowFormat {
 
 /// What `models` takes.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("view").multiple(false))]
 pub struct ModelsArgs {
-    /// Print the lineage as a Mermaid graph
-    #[arg(long, conflicts_with = "show")]
+    /// Print the lineage as a Mermaid flowchart
+    #[arg(long, group = "view")]
     pub graph: bool,
     /// Print one model's compiled SQL
-    #[arg(long, value_name = "LAYER.NAME")]
+    #[arg(long, value_name = "LAYER.NAME", group = "view")]
     pub show: Option<String>,
+    /// Print the page docs/models.md: every model with its story, grain and columns
+    #[arg(long, group = "view")]
+    pub markdown: bool,
+    /// Print all models as one script that makes silver and gold of the data folder's bronze
+    #[arg(long, group = "view")]
+    pub script: bool,
+    /// The SQL of --show and --script: datafusion, duckdb or spark
+    #[arg(long, value_name = "NAME", default_value = "datafusion", value_parser = dialect)]
+    pub dialect: crate::transform::Dialect,
+}
+
+fn dialect(name: &str) -> Result<crate::transform::Dialect, String> {
+    crate::transform::Dialect::parse(name).ok_or_else(|| "one of datafusion, duckdb, spark".to_owned())
+}
+
+/// What `source` takes.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: SourceAction,
+}
+
+/// What can be done with sources.
+#[derive(Debug, Subcommand)]
+pub enum SourceAction {
+    /// Show what a file's first rows become; exit code 3 if rows would be quarantined
+    Check {
+        /// The file; of a large one, its beginning is read
+        file: PathBuf,
+        /// Known source or mapping file (.sql) [default: the header decides]
+        #[arg(long, value_name = "NAME|FILE")]
+        source: Option<String>,
+        /// How many rows to show
+        #[arg(long, value_name = "N", default_value_t = 3)]
+        rows: usize,
+    },
 }
 
 /// What `profile` takes.

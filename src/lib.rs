@@ -44,12 +44,14 @@ pub mod lake;
 pub mod load;
 pub mod pipeline;
 pub mod progress;
+pub mod quality;
 pub mod report;
 pub mod source;
 pub mod sql;
 pub mod summary;
 pub mod telemetry;
 pub mod transform;
+pub mod trial;
 pub mod truth;
 
 pub use error::{Error, Result};

@@ -15,6 +15,7 @@ use crate::generate::Plan;
 use crate::lake::{Lake, Layer, PartFile};
 use crate::load::server::{self, ServerFound};
 use crate::progress::Progress;
+use crate::quality::{self, Quality};
 use crate::summary::{StageSummary, TableSummary, grouped};
 use crate::transform::CheckOutcome;
 use crate::truth::{self, Comparison};
@@ -69,6 +70,8 @@ pub struct RunReport {
     pub stages: Vec<StageSummary>,
     /// The data-quality checks that ran.
     pub checks: Vec<CheckOutcome>,
+    /// How good the data is, and what became of every row received.
+    pub quality: Option<Quality>,
     /// Gold beside what the generator knows to be true, where it made the data.
     pub truth: Option<Comparison>,
     /// The database that was loaded, password masked.
@@ -87,7 +90,8 @@ pub fn read_options(config: &Config) -> Result<()> {
     config.report()?;
     config.ingest()?;
     config.generate()?;
-    config.transform().map(drop)
+    config.transform()?;
+    config.quality().map(drop)
 }
 
 /// Runs the stages from `from` to `until`, both included.
@@ -111,6 +115,7 @@ pub fn run(
         started_at: now,
         stages: Vec::new(),
         checks: Vec::new(),
+        quality: None,
         truth: None,
         database: None,
         notices: Vec::new(),
@@ -145,6 +150,11 @@ fn stages(
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
                 report.notices.extend(quarantined(&outcome.tables));
+                let quality = quality::measure(&lake, &config.quality()?, &config.transform()?, now)?;
+                report.notices.extend(quality.warnings());
+                let verdict = quality.verdict();
+                report.quality = Some(quality);
+                verdict?;
                 if !own_input {
                     report.truth = truth::compare(&lake, &config.engine()?)?;
                 }

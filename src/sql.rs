@@ -42,6 +42,16 @@ pub fn head<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     })
 }
 
+/// As [`head`], with the lines that go on with the value, set in by four spaces or more.
+pub fn whole_head(text: &str, key: &str) -> Option<String> {
+    let comment = || text.lines().map_while(|line| line.strip_prefix("--"));
+    let value = head(text, key)?;
+    let begins = |line: &str| line.split_once(':').is_some_and(|(found, _)| found.trim() == key);
+    let rest = comment().skip_while(|line| !begins(line)).skip(1);
+    let rest = rest.take_while(|line| line.starts_with("    "));
+    Some(rest.fold(value.to_owned(), |whole, line| whole + " " + line.trim()))
+}
+
 /// The comma-separated values of a `-- key: a, b` line in the head; none where there is no such line.
 pub fn head_list(text: &str, key: &str) -> Vec<String> {
     head(text, key)

@@ -12,7 +12,8 @@ use arrow::util::pretty::pretty_format_batches;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
 use clickmill::cli::{
-    Cli, Command, DbAction, DbArgs, GenerateArgs, ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs,
+    CheckFormat, Cli, Command, DbAction, DbArgs, GenerateArgs, ModelsArgs, ProfileAction, QueryArgs,
+    RowFormat, RunArgs, SourceAction,
 };
 use clickmill::config::Config;
 use clickmill::emit::{self, Part};
@@ -24,8 +25,8 @@ use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
-use clickmill::transform::{self, Storage};
-use clickmill::{Error, Result, truth};
+use clickmill::transform;
+use clickmill::{Error, Result, quality, trial, truth};
 
 /// Runs the verb that was typed.
 pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
@@ -38,9 +39,10 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Report(_) => stage(Stage::Report, config, now, progress),
         Command::Query(args) => query(args, config),
         Command::Check(args) if args.truth => check_truth(config),
-        Command::Check(_) => check(config),
-        Command::Models(args) => models(args),
+        Command::Check(args) => check(args.format, config, now),
+        Command::Models(args) => models(args, config),
         Command::Sources => sources(),
+        Command::Source(args) => source(&args.action, config, now),
         Command::Profile(args) => profile(&args.action),
         Command::Db(args) => db(args, config),
         Command::Config => print_config(config),
@@ -264,25 +266,36 @@ fn keys_as_text(batch: &RecordBatch) -> std::result::Result<RecordBatch, arrow::
     RecordBatch::try_new(Schema::new(fields).into(), columns)
 }
 
-fn check(config: &Config) -> Result<ExitCode> {
+fn check(format: CheckFormat, config: &Config, now: DateTime<Utc>) -> Result<ExitCode> {
     let lake = config.lake();
     settle(&lake)?;
     let outcomes = transform::check(&lake, &config.engine()?)?;
-    let mut text = String::new();
-    for outcome in &outcomes {
-        let verdict =
-            if outcome.bad_rows == 0 { "ok".to_owned() } else { format!("{} bad rows", outcome.bad_rows) };
-        text += &format!("{:<44} {verdict:<14} {}\n", outcome.name, outcome.says);
-        if !outcome.sample.is_empty() {
-            text += &format!("{}\n", outcome.sample);
+    let quality = quality::measure(&lake, &config.quality()?, &config.transform()?, now)?;
+    match format {
+        CheckFormat::Json => {
+            let report = serde_json::json!({ "checks": outcomes, "quality": quality });
+            print(&format!("{report:#}\n"))?;
+        }
+        CheckFormat::Table => {
+            let mut text = String::new();
+            for outcome in &outcomes {
+                let verdict = match outcome.bad_rows {
+                    0 => "ok".to_owned(),
+                    rows => format!("{rows} bad rows"),
+                };
+                text += &format!("{:<44} {verdict:<14} {}\n", outcome.name, outcome.says);
+                if !outcome.sample.is_empty() {
+                    text += &format!("{}\n", outcome.sample);
+                }
+            }
+            print(&format!("{text}\n{quality}"))?;
         }
     }
-    print(&text)?;
     let failed = outcomes.iter().filter(|outcome| outcome.bad_rows > 0).count();
-    match failed {
-        0 => Ok(ExitCode::SUCCESS),
-        _ => Err(Error::Check(format!("{failed} of {} data-quality checks failed", outcomes.len()))),
+    if failed > 0 {
+        return Err(Error::Check(format!("{failed} of {} data-quality checks failed", outcomes.len())));
     }
+    quality.verdict().map(|()| ExitCode::SUCCESS)
 }
 
 fn check_truth(config: &Config) -> Result<ExitCode> {
@@ -299,34 +312,29 @@ fn check_truth(config: &Config) -> Result<ExitCode> {
     if truth.agrees() { Ok(ExitCode::SUCCESS) } else { Err(Error::Check(truth.verdict())) }
 }
 
-fn models(args: &ModelsArgs) -> Result<ExitCode> {
+fn models(args: &ModelsArgs, config: &Config) -> Result<ExitCode> {
+    if args.markdown {
+        return print(&transform::markdown()?);
+    }
+    if args.script {
+        return print(&transform::script(&config.lake(), &config.transform()?, args.dialect)?);
+    }
     let graph = transform::models()?;
+    if args.graph {
+        return print(&transform::graph(&graph));
+    }
     if let Some(wanted) = &args.show {
         let model = graph.models().iter().find(|model| model.table.to_string() == *wanted);
         let model = model.ok_or_else(|| {
             Error::Usage(format!("no model {wanted}; `clickmill models` lists them as layer.name"))
         })?;
-        return print(&transform::compiled(model)?);
+        return print(&transform::compiled(model, args.dialect)?);
     }
     let mut text = String::new();
-    if args.graph {
-        text += "graph LR\n";
-        for model in graph.models() {
-            for input in graph.inputs(&model.table) {
-                text += &format!("    {input} --> {}\n", model.table);
-            }
-        }
-        return print(&text);
-    }
     for (position, model) in graph.models().iter().enumerate() {
         let inputs: Vec<_> = graph.inputs(&model.table).iter().map(ToString::to_string).collect();
-        let storage = match model.storage {
-            Storage::Table => "table",
-            Storage::View => "view",
-            Storage::Working => "working",
-        };
-        text +=
-            &format!("{:>3}  {:<30} {storage:<6} {}\n", position + 1, model.table.to_string(), model.grain);
+        let (name, storage) = (model.table.to_string(), model.storage.as_str());
+        text += &format!("{:>3}  {name:<30} {storage:<7} {}\n", position + 1, model.grain);
         if !inputs.is_empty() {
             text += &format!("{:44}from {}\n", "", inputs.join(", "));
         }
@@ -341,6 +349,17 @@ fn sources() -> Result<ExitCode> {
         text += &format!("{:30} {}: {}\n", "", source.formats.join("/"), source.requires.join(", "));
     }
     print(&text)
+}
+
+fn source(action: &SourceAction, config: &Config, now: DateTime<Utc>) -> Result<ExitCode> {
+    let SourceAction::Check { file, source, rows } = action;
+    let trial = trial::check(file, source.clone(), *rows, &config.transform()?, now)?;
+    print(&trial.to_string())?;
+    if trial.fits() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (bad, all) = (grouped(trial.quarantined()), grouped(trial.rows));
+    Err(Error::Check(format!("{bad} of {all} rows of {} would be quarantined", file.display())))
 }
 
 fn profile(action: &ProfileAction) -> Result<ExitCode> {

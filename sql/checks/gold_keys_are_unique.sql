@@ -92,6 +92,66 @@ keys as (
         count(*)
     from gold.agg_category_metrics
     group by date, category_l1, category_l2
+    union all
+    select
+        'fact_attribution',
+        order_id || ' ' || cast(touch_number as string),
+        count(*)
+    from gold.fact_attribution
+    group by order_id, touch_number
+    union all
+    select
+        'agg_attribution_daily',
+        cast(order_date as string)
+        || ' ' || model
+        || ' ' || cast(channel_key as string),
+        count(*)
+    from gold.agg_attribution_daily
+    group by order_date, model, channel_key
+    union all
+    select
+        'agg_funnel_daily',
+        cast(entry_date as string)
+        || ' ' || funnel_kind
+        || ' ' || cast(step_number as string),
+        count(*)
+    from gold.agg_funnel_daily
+    group by entry_date, funnel_kind, step_number
+    union all
+    select
+        'agg_journey_daily',
+        cast(session_date as string) || ' ' || path,
+        count(*)
+    from gold.agg_journey_daily
+    group by session_date, path
+    union all
+    select
+        'agg_retention_daily',
+        cast(cohort_date as string) || ' ' || cast(period_number as string),
+        count(*)
+    from gold.agg_retention_daily
+    group by cohort_date, period_number
+    union all
+    select
+        'agg_retention_weekly',
+        cast(cohort_week as string) || ' ' || cast(period_number as string),
+        count(*)
+    from gold.agg_retention_weekly
+    group by cohort_week, period_number
+    union all
+    select
+        'agg_retention_monthly',
+        cast(cohort_month as string) || ' ' || cast(period_number as string),
+        count(*)
+    from gold.agg_retention_monthly
+    group by cohort_month, period_number
+    union all
+    select
+        'agg_product_affinity',
+        product_id_a || ' ' || product_id_b,
+        count(*)
+    from gold.agg_product_affinity
+    group by product_id_a, product_id_b
 
 )
 

@@ -297,6 +297,60 @@ orphans as (
     from gold.agg_user_weekly as child
     left join gold.dim_users as parent on child.customer_id = parent.customer_id
     where child.customer_id is not null and parent.customer_id is null
+    union all
+    select distinct
+        'fact_attribution' as table_name,
+        'order_id' as column_name,
+        cast(child.order_id as string) as key
+    from gold.fact_attribution as child
+    left join gold.fact_orders as parent
+        on child.order_id = parent.order_id
+    where child.order_id is not null and parent.order_id is null
+    union all
+    select distinct
+        'fact_attribution' as table_name,
+        'session_id' as column_name,
+        cast(child.session_id as string) as key
+    from gold.fact_attribution as child
+    left join gold.fact_sessions as parent
+        on child.session_id = parent.session_id
+    where child.session_id is not null and parent.session_id is null
+    union all
+    select distinct
+        'fact_attribution' as table_name,
+        'channel_key' as column_name,
+        cast(child.channel_key as string) as key
+    from gold.fact_attribution as child
+    left join gold.dim_channel as parent
+        on child.channel_key = parent.channel_key
+    where child.channel_key is not null and parent.channel_key is null
+    union all
+    select distinct
+        'agg_attribution_daily' as table_name,
+        'channel_key' as column_name,
+        cast(child.channel_key as string) as key
+    from gold.agg_attribution_daily as child
+    left join gold.dim_channel as parent
+        on child.channel_key = parent.channel_key
+    where child.channel_key is not null and parent.channel_key is null
+    union all
+    select distinct
+        'agg_product_affinity' as table_name,
+        'product_id_a' as column_name,
+        cast(child.product_id_a as string) as key
+    from gold.agg_product_affinity as child
+    left join gold.dim_products as parent
+        on child.product_id_a = parent.product_id
+    where child.product_id_a is not null and parent.product_id is null
+    union all
+    select distinct
+        'agg_product_affinity' as table_name,
+        'product_id_b' as column_name,
+        cast(child.product_id_b as string) as key
+    from gold.agg_product_affinity as child
+    left join gold.dim_products as parent
+        on child.product_id_b = parent.product_id
+    where child.product_id_b is not null and parent.product_id is null
 
 )
 

@@ -68,8 +68,8 @@ totals as (
         sum(refund_amount) as refund_amount,
         min(min_price) as min_price,
         max(max_price) as max_price,
-        cast(sum(price_sum) as double)
-        / cast(nullif(sum(prices), 0) as double) as avg_price,
+        cast(sum(price_sum) * 100 as bigint) as price_cents,
+        cast(nullif(sum(prices), 0) as bigint) as prices,
         sum(case when views > 0 then 1 else 0 end) as viewing_sessions,
         sum(case when purchase_lines > 0 then 1 else 0 end)
             as buying_sessions
@@ -90,6 +90,20 @@ order_counts as (
 
 ),
 
+-- The average price in whole cents, half a cent up: in integers, for the last
+-- bit of a double would decide it otherwise.
+averages as (
+
+    select
+        *,
+        (
+            2 * price_cents + prices
+            - (2 * price_cents + prices) % (2 * prices)
+        ) / (2 * prices) as avg_cents
+    from totals
+
+),
+
 final as (
 
     select
@@ -105,12 +119,15 @@ final as (
         cast(totals.refund_amount as decimal(18, 2)) as refund_amount,
         cast(totals.min_price as decimal(12, 2)) as min_price,
         cast(totals.max_price as decimal(12, 2)) as max_price,
-        cast(round(totals.avg_price, 2) as decimal(12, 2)) as avg_price,
+        cast(
+            cast(totals.avg_cents as decimal(18, 0))
+            * cast(0.01 as decimal(3, 2)) as decimal(12, 2)
+        ) as avg_price,
         cast(totals.viewing_sessions as bigint) as viewing_sessions,
         cast(totals.buying_sessions as bigint) as buying_sessions,
         cast(coalesce(order_counts.orders_containing, 0) as bigint)
             as orders_containing
-    from totals
+    from averages as totals
     left join order_counts
         on
             totals.event_date = order_counts.event_date

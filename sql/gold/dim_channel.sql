@@ -1,9 +1,10 @@
 -- Channels: where a session came from, as its first event tells, grouped as
 -- Google Analytics 4 does by default
 -- (https://support.google.com/analytics/answer/9756891).
--- utm parameters win over the referrer; a source without either is Direct.
+-- utm parameters win over the referrer; a visit without either is Direct.
 -- Key -1 'Not recorded' is a log without such columns, which is not Direct.
--- Change rules_version with the rules: history is then regrouped as a whole.
+-- Only the rules for tagged traffic are here: a log does not tell the networks
+-- of Google's own ads. rules_version is that of silver.known_channels.
 -- grain: one row per source, medium, campaign and referrer host
 -- key: channel_key
 -- reader: every view with a channel; attribution
@@ -27,7 +28,8 @@ known as (
 
     select
         name,
-        category
+        category,
+        scope
     from silver.known_channels
 
 ),
@@ -43,7 +45,8 @@ sourced as (
         end as channel_source,
         utm_source = '(none)'
             and utm_medium = '(none)'
-            and utm_campaign = '(none)' as is_untagged
+            and utm_campaign = '(none)' as is_untagged,
+        lower(utm_campaign) as campaign
     from origins
 
 ),
@@ -69,6 +72,9 @@ matches as (
         on contains(
             '.' || sources.channel_source || '.', '.' || known.name || '.'
         )
+    where
+        known.scope = 'domain'
+        or known.name = sources.channel_source
 
 ),
 
@@ -76,10 +82,7 @@ described as (
 
     select
         sourced.*,
-        coalesce(matches.category, 'none') as category,
-        sourced.utm_medium like '%cp%'
-            or sourced.utm_medium in ('ppc', 'retargeting')
-            or sourced.utm_medium like 'paid%' as is_paid_medium
+        coalesce(matches.category, 'none') as category
     from sourced
     left join matches
         on
@@ -88,81 +91,94 @@ described as (
 
 ),
 
+-- What the rules call the medium. Without tags it follows from the referrer:
+-- a search engine brings organic visits, any other site a referral.
+mediated as (
+
+    select
+        *,
+        case
+            when utm_medium <> '(none)' then utm_medium
+            when not is_untagged then '(not set)'
+            when channel_source = '(none)' then '(none)'
+            when category = 'search' then 'organic'
+            else 'referral'
+        end as medium
+    from described
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ matches("medium", "^(.*cp.*|ppc|retargeting|paid.*)$") }}
+            as is_paid_medium,
+        {{ matches("campaign", "^(.*(([^a-df-z]|^)shop|shopping).*)$") }}
+            as is_shopping_campaign
+    from mediated
+
+),
+
+-- The published rules in the published order: the first that holds decides.
 grouped as (
 
     select
         *,
         case
+            when is_untagged and channel_source = '(none)' then 'Direct'
             when
-                is_untagged and referrer_host = '(none)'
-                then 'Direct'
-            when
-                utm_source = '(direct)'
+                channel_source = '(direct)'
                 and utm_medium in ('(none)', '(not set)')
                 then 'Direct'
-            when
-                lower(utm_campaign) like '%cross-network%'
-                then 'Cross-network'
+            when contains(campaign, 'cross-network') then 'Cross-network'
             when
                 is_paid_medium
-                and (
-                    category = 'shopping'
-                    or lower(utm_campaign) like '%shop%'
-                )
+                and (category = 'shopping' or is_shopping_campaign)
                 then 'Paid Shopping'
             when is_paid_medium and category = 'search' then 'Paid Search'
             when is_paid_medium and category = 'social' then 'Paid Social'
             when is_paid_medium and category = 'video' then 'Paid Video'
             when
-                utm_medium in (
+                medium in (
                     'display', 'banner', 'expandable', 'interstitial', 'cpm'
                 )
                 then 'Display'
             when is_paid_medium then 'Paid Other'
+            when category = 'shopping' or is_shopping_campaign
+                then 'Organic Shopping'
             when
-                utm_medium in ('affiliate', 'affiliates', 'partner')
-                then 'Affiliates'
-            when
-                utm_medium in (
-                    'email', 'e-mail', 'e_mail', 'e mail', 'newsletter'
-                )
-                then 'Email'
-            when utm_medium in ('sms', 'text') then 'SMS'
-            when
-                utm_medium like '%push'
-                or utm_medium like '%mobile%'
-                or utm_medium like '%notification%'
-                then 'Mobile Push Notifications'
-            when utm_medium = 'audio' then 'Audio'
-            when
-                utm_medium in (
+                category = 'social'
+                or medium in (
                     'social',
                     'social-network',
                     'social-media',
-                    'social_media',
                     'sm',
                     'social network',
                     'social media'
                 )
                 then 'Organic Social'
-            when category = 'shopping' then 'Organic Shopping'
-            when category = 'social' then 'Organic Social'
-            when
-                category = 'video' or utm_medium like '%video%'
+            when category = 'video' or contains(medium, 'video')
                 then 'Organic Video'
-            when category = 'email' then 'Email'
-            when category = 'affiliate' then 'Affiliates'
-            when category = 'sms' then 'SMS'
-            when
-                category = 'search' or utm_medium = 'organic'
+            when category = 'search' or medium = 'organic'
                 then 'Organic Search'
+            when medium in ('referral', 'app', 'link') then 'Referral'
             when
-                utm_medium in ('referral', 'app', 'link')
-                then 'Referral'
-            when is_untagged then 'Referral'
+                channel_source in ('email', 'e-mail', 'e_mail', 'e mail')
+                or medium in ('email', 'e-mail', 'e_mail', 'e mail')
+                then 'Email'
+            when medium = 'affiliate' then 'Affiliates'
+            when medium = 'audio' then 'Audio'
+            when channel_source = 'sms' or medium = 'sms' then 'SMS'
+            when
+                medium like '%push'
+                or contains(medium, 'mobile')
+                or contains(medium, 'notification')
+                or channel_source = 'firebase'
+                then 'Mobile Push Notifications'
             else 'Unassigned'
         end as channel_group
-    from described
+    from judged
 
 ),
 
@@ -187,6 +203,13 @@ members as (
 
 ),
 
+versions as (
+
+    select max(rules_version) as rules_version
+    from silver.known_channels
+
+),
+
 final as (
 
     select
@@ -202,8 +225,9 @@ final as (
             or channel_group in ('Display', 'Cross-network')
             as boolean
         ) as is_paid,
-        cast('ga4-2025.1' as string) as rules_version
+        cast(versions.rules_version as string) as rules_version
     from members
+    cross join versions
 
 )
 

@@ -3,7 +3,12 @@
 --               library), phones named Cubot apart;
 -- 'pace'        a session of at least 30 events at one or more a second, or of
 --               300 at one or more in five seconds: nobody reads so fast;
--- 'volume'      a session of more than 2,000 events.
+-- 'volume'      a session of more than 2,000 events;
+-- 'rhythm'      a session of more than 20 events whose pauses are all but equal
+--               (their deviation at most a quarter of their mean);
+-- 'sweep'       a session of at least 20 product views, hardly one of a product
+--               seen before and most in other categories: people stay in a
+--               category and go back; nothing else but lists, no search, no cart.
 -- A visitor who ever bought is judged by the user agent only.
 -- grain: one row per visitor that is a bot
 -- key: visitor_id
@@ -94,14 +99,104 @@ visitor_paces as (
 
 ),
 
-observed as (
+-- few sessions are long enough to be looked at closely
+long_session_events as (
+
+    select
+        e.visitor_id,
+        e.session_id,
+        e.event_type,
+        e.page_type,
+        e.product_id,
+        e.category,
+        -- no square of it is too large, however long a tracker's session
+        case
+            when e.seconds_since_previous > 3600 then 3600000
+            else cast(floor(e.seconds_since_previous * 1000) as bigint)
+        end as pause_ms
+    from silver.events as e
+    inner join session_paces as s on e.session_id = s.session_id
+    where s.events >= 20
+
+),
+
+long_sessions as (
 
     select
         visitor_id,
-        case when is_hasty = 1 then 'pace' else 'volume' end as bot_reason,
+        session_id,
+        count(pause_ms) as pauses,
+        -- whole numbers, so that the sums are the same in any order
+        cast(sum(pause_ms) as double) as pause_sum,
+        cast(sum(pause_ms * pause_ms) as double) as pause_square_sum,
+        sum(case when event_type = 'product_view' then 1 else 0 end) as views,
+        sum(
+            case
+                when event_type = 'product_view' then 0
+                when event_type = 'page_view' and page_type = 'category' then 0
+                else 1
+            end
+        ) as other_events,
+        count(distinct case when event_type = 'product_view' then product_id end)
+            as products,
+        count(distinct case when event_type = 'product_view' then category end)
+            as categories
+    from long_session_events
+    group by visitor_id, session_id
+
+),
+
+watched as (
+
+    select
+        visitor_id,
+        max(
+            case
+                when
+                    pauses >= 20
+                    and pauses * pause_square_sum
+                    <= 1.0625 * pause_sum * pause_sum
+                    then 1
+                else 0
+            end
+        ) as is_regular,
+        max(
+            case
+                when
+                    views >= 20
+                    and other_events = 0
+                    and products * 10 >= views * 9
+                    and categories * 3 >= least(views, 30)
+                    then 1
+                else 0
+            end
+        ) as is_sweeping
+    from long_sessions
+    group by visitor_id
+
+),
+
+observed as (
+
+    select
+        paces.visitor_id,
+        case
+            when paces.is_hasty = 1 then 'pace'
+            when paces.is_bulky = 1 then 'volume'
+            when watched.is_regular = 1 then 'rhythm'
+            else 'sweep'
+        end as bot_reason,
         2 as priority
-    from visitor_paces
-    where purchases = 0 and (is_hasty = 1 or is_bulky = 1)
+    from visitor_paces as paces
+    left join watched on paces.visitor_id = watched.visitor_id
+    where
+        paces.purchases = 0
+        and (
+            paces.is_hasty = 1
+            or paces.is_bulky = 1
+            or watched.is_regular = 1
+            or watched.is_sweeping = 1
+        )
 
 ),
 

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::DatabaseUrl;
-use crate::{emit, engine, generate, ingest, load, report, transform};
+use crate::transform::Analysis;
+use crate::{emit, engine, generate, ingest, load, quality, report, transform};
 
 impl Config {
     /// The lake.
@@ -158,8 +159,55 @@ impl Config {
                 |text| text.parse::<Tz>().ok().map(|zone| zone.name().to_owned()),
             )?,
             as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
+            analysis: self.analysis()?,
             full_refresh: self.flag("transform.full_refresh"),
             engine: self.engine()?,
+        })
+    }
+
+    /// What the quality of the data is held to.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn quality(&self) -> Result<quality::Options> {
+        // A level below 0 is never reached, and so is none.
+        let levels = |section: &str| {
+            let names = quality::MEASURES.iter().map(|(name, _)| *name);
+            let levels = names.map(|name| (name.to_owned(), self.real(&format!("check.{section}.{name}"))));
+            levels.filter(|(_, level)| *level >= 0.0).collect()
+        };
+        Ok(quality::Options {
+            late_us: self.parsed("check.late", "a duration such as 1h", duration_us)?,
+            warn: levels("warn"),
+            fail: levels("fail"),
+            engine: self.engine()?,
+        })
+    }
+
+    /// What the analyses of gold ask.
+    fn analysis(&self) -> Result<Analysis> {
+        let positive = |text: &str| duration_us(text).filter(|length| *length > 0);
+        let window = |text: &str| positive(text).filter(|length| *length <= Analysis::MAX_WINDOW_US);
+        let funnel_steps = self.list("funnel.steps");
+        if !Analysis::are_steps(&funnel_steps) {
+            let known = Analysis::STEPS.join(", ");
+            return Err(self.refuse("funnel.steps", &format!("two to nine of {known}, none twice")));
+        }
+        let journey_depth: u32 = self.number("journey.depth")?;
+        if !(1..=Analysis::MAX_DEPTH).contains(&journey_depth) {
+            let must_be = format!("a whole number from 1 to {}", Analysis::MAX_DEPTH);
+            return Err(self.refuse("journey.depth", &must_be));
+        }
+        Ok(Analysis {
+            attribution_lookback_us: self.parsed(
+                "attribution.lookback",
+                "a duration such as 30d",
+                positive,
+            )?,
+            funnel_steps,
+            funnel_window_us: self.parsed("funnel.window", "a duration such as 7d, up to 1000d", window)?,
+            journey_depth,
+            affinity_max_basket: self.number("affinity.max_basket")?,
         })
     }
 

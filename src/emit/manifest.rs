@@ -90,18 +90,20 @@ fn table_of(path: &str) -> Option<&'static str> {
         "products.csv" => Some("raw.products"),
         truth::SESSIONS => Some("raw.truth_sessions"),
         truth::VISITORS => Some("raw.truth_visitors"),
+        truth::SUPPLY => Some("raw.truth_supply"),
         truth::DEFECTS => Some("raw.truth_defects"),
         path => path.starts_with("events/").then_some("raw.events"),
     }
 }
 
 /// The tables, in the order in which they are told.
-pub(super) const TABLES: [&str; 6] = [
+pub(super) const TABLES: [&str; 7] = [
     "raw.users",
     "raw.products",
     "raw.events",
     "raw.truth_sessions",
     "raw.truth_visitors",
+    "raw.truth_supply",
     "raw.truth_defects",
 ];
 

@@ -92,7 +92,7 @@ pub(super) fn product(plan: &Plan, product: &Product, scratch: &mut String, row:
     row.text(Some(profile.category(product.category)));
     row.text(Some(profile.brand(product.category, product.brand)));
     row.money(Some(product.list_price()));
-    row.count(Some(product.stock));
+    row.count(Some(product.stock()));
     let rating = product.rating;
     row.text(Some(made(scratch, |text| push(text, format_args!("{}.{}", rating / 10, rating % 10)))));
     row.count(Some(product.rating_count));
@@ -124,7 +124,7 @@ pub(super) fn push_user_id(text: &mut String, number: u64) {
 }
 
 /// A product's id: `p` and the number from 1, at least six digits.
-fn push_product_id(text: &mut String, number: u32) {
+pub(super) fn push_product_id(text: &mut String, number: u32) {
     push(text, format_args!("p{:06}", u64::from(number) + 1));
 }
 

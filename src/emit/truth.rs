@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
 use arrow::array::{
-    ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use serde::Serialize;
 
 use super::file::{FileEntry, RawFile};
-use super::row::{push_user_id, push_uuid, push_visitor_id};
+use super::row::{push_product_id, push_user_id, push_uuid, push_visitor_id};
 use super::{parquet, write_error};
 use crate::error::{Error, Result};
 use crate::generate::{Answers, Defect, Fact, Plan, Tally, TrueSession};
@@ -28,6 +29,8 @@ use crate::generate::{Answers, Defect, Fact, Plan, Tally, TrueSession};
 pub(super) const SESSIONS: &str = "truth/sessions.parquet";
 /// Where the true visitors lie.
 pub(super) const VISITORS: &str = "truth/visitors.parquet";
+/// Where it lies when products appeared, sold out and came again.
+pub(super) const SUPPLY: &str = "truth/supply.parquet";
 /// Where the labels of the dirt lie.
 pub(super) const DEFECTS: &str = "truth/defects.parquet";
 /// Where the answers lie.
@@ -40,6 +43,8 @@ struct AnswerFile {
     clean: Answers,
     /// As it must come out of what the collector received.
     observable: Answers,
+    /// The same of people alone: what a warehouse shows that knows every program.
+    people: Answers,
 }
 
 /// A planted defect.
@@ -58,17 +63,18 @@ pub(super) struct Label {
 
 /// What is true of a visitor.
 struct Visitor {
-    /// Whose it is, a user's number.
-    owner: u64,
+    /// Whose it is, a user's number; none for a program.
+    owner: Option<u64>,
     /// Its arm of the experiment.
     variant: usize,
-    is_bot: bool,
+    /// Which kind of program it is; none for people.
+    bot: Option<usize>,
 }
 
 /// Writes the truth as it comes, block of users by block of users.
 pub(super) struct Truth {
     raw: PathBuf,
-    variants: Vec<String>,
+    plan: Arc<Plan>,
     sessions: Table,
     visitors: Table,
     defects: Table,
@@ -82,12 +88,12 @@ pub(super) struct Truth {
 
 impl Truth {
     /// Opens the files below the folder `raw`.
-    pub(super) fn create(plan: &Plan, raw: &Path) -> Result<Self> {
+    pub(super) fn create(plan: &Arc<Plan>, raw: &Path) -> Result<Self> {
         Ok(Self {
             raw: raw.to_owned(),
-            variants: plan.variants().to_vec(),
+            plan: plan.clone(),
             sessions: Table::create(raw, SESSIONS, sessions(&[]))?,
-            visitors: Table::create(raw, VISITORS, visitors(&BTreeMap::new(), &[]))?,
+            visitors: Table::create(raw, VISITORS, visitors(&BTreeMap::new(), plan))?,
             defects: Table::create(raw, DEFECTS, defects(&[]))?,
             tally: Tally::new(plan.variants()),
             observable: (!plan.options().dirt.is_none()).then(|| Tally::new(plan.variants())),
@@ -104,8 +110,8 @@ impl Truth {
         }
         facts.iter().for_each(|fact| self.tally.take(fact));
         self.seen.extend(found.iter().map(|session| {
-            let TrueSession { owner, variant, is_bot, .. } = *session;
-            (session.visitor_id, Visitor { owner, variant, is_bot })
+            let TrueSession { owner, variant, bot, .. } = *session;
+            (session.visitor_id, Visitor { owner, variant, bot })
         }));
         self.sessions.write(sessions(found))
     }
@@ -121,21 +127,30 @@ impl Truth {
     fn end_block(&mut self) -> Result<()> {
         self.tally.end_block();
         self.observable.iter_mut().for_each(Tally::end_block);
-        self.visitors.write(visitors(&std::mem::take(&mut self.seen), &self.variants))
+        self.visitors.write(visitors(&std::mem::take(&mut self.seen), &self.plan))
     }
 
     /// Ends the files and gives them their names.
-    pub(super) fn publish(mut self) -> Result<[FileEntry; 4]> {
+    pub(super) fn publish(mut self) -> Result<[FileEntry; 5]> {
         self.end_block()?;
-        let clean = self.tally.answers();
-        let observable = self.observable.as_ref().map_or_else(|| clean.clone(), Tally::answers);
-        let answers = AnswerFile { clean, observable };
+        let happenings = supply(&self.plan);
+        let mut supply = Table::create(&self.raw, SUPPLY, happenings.clone())?;
+        supply.write(happenings)?;
+        let known = self.observable.as_ref().unwrap_or(&self.tally);
+        let answers =
+            AnswerFile { clean: self.tally.answers(), observable: known.answers(), people: known.people() };
         let mut file = RawFile::create(&self.raw, ANSWERS.to_owned())?;
         let text = serde_json::to_string_pretty(&answers)
             .map_err(|error| Error::Generate(format!("the answers cannot be written: {error}")))?;
         file.append(text.as_bytes())?;
         file.append(b"\n")?;
-        Ok([self.sessions.publish()?, self.visitors.publish()?, self.defects.publish()?, file.publish(0)?])
+        Ok([
+            self.sessions.publish()?,
+            self.visitors.publish()?,
+            supply.publish()?,
+            self.defects.publish()?,
+            file.publish(0)?,
+        ])
     }
 }
 
@@ -204,12 +219,44 @@ fn sessions(found: &[TrueSession]) -> Vec<Named> {
 }
 
 /// The columns of true visitors.
-fn visitors(seen: &BTreeMap<u64, Visitor>, variants: &[String]) -> Vec<Named> {
+fn visitors(seen: &BTreeMap<u64, Visitor>, plan: &Plan) -> Vec<Named> {
+    let is_bot = seen.values().map(|visitor| Some(visitor.bot.is_some()));
     vec![
         ("visitor_id", texts(seen.keys(), |visitor, text| push_visitor_id(text, *visitor))),
-        ("user_id", texts(seen.values(), |visitor, text| push_user_id(text, visitor.owner))),
-        ("variant", texts(seen.values(), |visitor, text| text.push_str(&variants[visitor.variant]))),
-        ("is_bot", Arc::new(seen.values().map(|visitor| Some(visitor.is_bot)).collect::<BooleanArray>())),
+        (
+            "user_id",
+            texts(seen.values(), |visitor, text| {
+                if let Some(owner) = visitor.owner {
+                    push_user_id(text, owner);
+                }
+            }),
+        ),
+        (
+            "variant",
+            texts(seen.values(), |visitor, text| text.push_str(plan.profile().variant(visitor.variant))),
+        ),
+        ("is_bot", Arc::new(is_bot.collect::<BooleanArray>())),
+        (
+            "bot_kind",
+            texts(seen.values(), |visitor, text| {
+                text.push_str(visitor.bot.map_or("", |kind| plan.profile().bot(kind)));
+            }),
+        ),
+    ]
+}
+
+/// The columns of what happened to products: they appear, sell out, come again.
+fn supply(plan: &Plan) -> Vec<Named> {
+    let happenings: Vec<_> = plan
+        .products()
+        .iter()
+        .flat_map(|product| product.happenings().map(|(day, what)| (product.number, day, what)))
+        .collect();
+    let days = happenings.iter().map(|(_, day, _)| plan.date(*day).to_epoch_days());
+    vec![
+        ("product_id", texts(&happenings, |(product, ..), text| push_product_id(text, *product))),
+        ("date", Arc::new(Date32Array::from(days.collect::<Vec<_>>()))),
+        ("happening", texts(&happenings, |(.., what), text| text.push_str(what.as_str()))),
     ]
 }
 

@@ -169,9 +169,10 @@ impl GroupedFiles {
         }
         let part = PartFile::create(self.target.folder.join(file_name(partition)))?;
         let file = part.file().try_clone().map_err(Error::io("open", part.place()))?;
-        let (writer, factory) = ArrowWriter::try_new(file, self.schema.clone(), Some(properties()))
-            .and_then(ArrowWriter::into_serialized_writer)
-            .map_err(|source| write_error(&part, source))?;
+        let (writer, factory) =
+            ArrowWriter::try_new(file, self.schema.clone(), Some(properties(&self.schema)))
+                .and_then(ArrowWriter::into_serialized_writer)
+                .map_err(|source| write_error(&part, source))?;
         let factory = Arc::new(factory);
         state.open.insert(partition, OpenFile { writer, factory: factory.clone(), part });
         Ok(factory)

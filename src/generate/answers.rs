@@ -1,4 +1,5 @@
-//! The answers a warehouse must give, counted while the events are made.
+//! The answers a warehouse must give, counted while the events are made: for
+//! all visitors, and for people alone.
 //!
 //! [`Tally`] takes the events of one block of users after another, each in
 //! order of time per visitor, and keeps no more than the block's visitors.
@@ -47,7 +48,7 @@ impl From<&Event> for Fact {
             cents: event.price.unwrap_or(0) * i64::from(units),
             units,
             variant: event.visit.variant,
-            is_bot: event.visit.is_bot,
+            is_bot: event.visit.bot.is_some(),
         }
     }
 }
@@ -69,6 +70,7 @@ struct Open {
 struct Visitor {
     user: Option<u64>,
     variant: usize,
+    is_bot: bool,
     weeks: BTreeSet<i64>,
     open: Option<Open>,
     order: Option<u64>,
@@ -92,11 +94,9 @@ struct Arm {
     converted_sessions: i64,
 }
 
-/// Counts the answers.
-#[derive(Debug)]
-pub struct Tally {
-    variants: Vec<String>,
-    block: HashMap<u64, Visitor>,
+/// What people did, or programs.
+#[derive(Debug, Default)]
+struct Counts {
     events: BTreeMap<EventType, i64>,
     visitors: i64,
     bounced_sessions: i64,
@@ -109,31 +109,27 @@ pub struct Tally {
     cohorts: BTreeMap<(i64, i64), i64>,
 }
 
+/// Counts the answers.
+#[derive(Debug)]
+pub struct Tally {
+    variants: Vec<String>,
+    block: HashMap<u64, Visitor>,
+    people: Counts,
+    programs: Counts,
+}
+
 impl Tally {
     /// Nothing counted yet; `variants` are the arms of the experiment.
     pub fn new(variants: &[String]) -> Self {
-        Self {
-            variants: variants.to_vec(),
-            block: HashMap::new(),
-            events: BTreeMap::new(),
-            visitors: 0,
-            bounced_sessions: 0,
-            units: 0,
-            steps: [0; 5],
-            days: BTreeMap::new(),
-            arms: vec![Arm::default(); variants.len()],
-            cohorts: BTreeMap::new(),
-        }
+        let nothing = || Counts { arms: vec![Arm::default(); variants.len()], ..Counts::default() };
+        Self { variants: variants.to_vec(), block: HashMap::new(), people: nothing(), programs: nothing() }
     }
 
-    /// Counts an event; those of a visitor come in order of time. Programs are
-    /// left out: whether a warehouse knows them is a question of its own.
+    /// Counts an event; those of a visitor come in order of time.
     pub fn take(&mut self, fact: &Fact) {
-        if fact.is_bot {
-            return;
-        }
-        *self.events.entry(fact.event_type).or_default() += 1;
-        let day = self.days.entry(fact.time.div_euclid(DAY_MS)).or_default();
+        let counts = if fact.is_bot { &mut self.programs } else { &mut self.people };
+        *counts.events.entry(fact.event_type).or_default() += 1;
+        let day = counts.days.entry(fact.time.div_euclid(DAY_MS)).or_default();
         day.events += 1;
         if fact.event_type == EventType::Refund {
             day.refund_cents += fact.cents;
@@ -141,13 +137,13 @@ impl Tally {
         }
         let visitor = self.block.entry(fact.visitor).or_default();
         visitor.variant = fact.variant;
+        visitor.is_bot = fact.is_bot;
         visitor.user = fact.user.or(visitor.user);
-        if visitor.open.is_some_and(|open| fact.time - open.end > GAP_MS) {
-            let ended = visitor.open.take();
-            let variant = visitor.variant;
-            ended.into_iter().for_each(|session| self.end(&session, variant));
+        if visitor.open.is_some_and(|open| fact.time - open.end > GAP_MS)
+            && let Some(ended) = visitor.open.take()
+        {
+            counts.end(&ended, visitor.variant);
         }
-        let Some(visitor) = self.block.get_mut(&fact.visitor) else { return };
         let open = visitor.open.get_or_insert_with(|| {
             visitor.weeks.insert(week(fact.time));
             Open {
@@ -168,19 +164,57 @@ impl Tally {
             EventType::Checkout => open.checkout = true,
             EventType::Purchase if fact.failed => open.checkout = true,
             EventType::Purchase => {
-                let day = self.days.entry(fact.time.div_euclid(DAY_MS)).or_default();
+                let day = counts.days.entry(fact.time.div_euclid(DAY_MS)).or_default();
                 if visitor.order != fact.order {
                     visitor.order = fact.order;
                     open.orders += 1;
                     day.orders += 1;
                 }
                 day.revenue_cents += fact.cents;
-                self.units += i64::from(fact.units);
+                counts.units += i64::from(fact.units);
             }
             _ => {}
         }
     }
 
+    /// Says that no more events of the visitors so far will come.
+    pub fn end_block(&mut self) {
+        let mut customers: HashMap<(bool, bool, u64), BTreeSet<i64>> = HashMap::new();
+        for (id, visitor) in std::mem::take(&mut self.block) {
+            let counts = if visitor.is_bot { &mut self.programs } else { &mut self.people };
+            if let Some(open) = &visitor.open {
+                counts.end(open, visitor.variant);
+            }
+            counts.visitors += 1;
+            // The account is the customer, else the visitor.
+            let (is_account, number) = visitor.user.map_or((false, id), |user| (true, user));
+            customers.entry((visitor.is_bot, is_account, number)).or_default().extend(visitor.weeks);
+        }
+        for ((is_bot, ..), weeks) in &customers {
+            let counts = if *is_bot { &mut self.programs } else { &mut self.people };
+            let first = weeks.first().copied().unwrap_or_default();
+            for week in weeks {
+                *counts.cohorts.entry((first, *week)).or_default() += 1;
+            }
+        }
+    }
+
+    /// The answers of all that was counted.
+    pub fn answers(&self) -> Answers {
+        let mut answers = self.people();
+        for (name, value) in self.programs.answers(&self.variants) {
+            *answers.entry(name).or_default() += value;
+        }
+        answers
+    }
+
+    /// The answers of what people did.
+    pub fn people(&self) -> Answers {
+        self.people.answers(&self.variants)
+    }
+}
+
+impl Counts {
     /// Counts a session that has ended.
     fn end(&mut self, session: &Open, variant: usize) {
         let converted = i64::from(session.orders > 0);
@@ -200,28 +234,8 @@ impl Tally {
         self.arms[variant].converted_sessions += converted;
     }
 
-    /// Says that no more events of the visitors so far will come.
-    pub fn end_block(&mut self) {
-        let mut customers: HashMap<(bool, u64), BTreeSet<i64>> = HashMap::new();
-        for (id, visitor) in std::mem::take(&mut self.block) {
-            if let Some(open) = &visitor.open {
-                self.end(open, visitor.variant);
-            }
-            self.visitors += 1;
-            // The account is the customer, else the visitor.
-            let customer = visitor.user.map_or((false, id), |user| (true, user));
-            customers.entry(customer).or_default().extend(visitor.weeks);
-        }
-        for weeks in customers.values() {
-            let first = weeks.first().copied().unwrap_or_default();
-            for week in weeks {
-                *self.cohorts.entry((first, *week)).or_default() += 1;
-            }
-        }
-    }
-
-    /// The answers of all that was counted.
-    pub fn answers(&self) -> Answers {
+    /// The answers, by name.
+    fn answers(&self, variants: &[String]) -> Answers {
         let mut answers = Answers::new();
         let mut say = |name: String, value: i64| answers.insert(name, value);
         for (event_type, events) in &self.events {
@@ -248,7 +262,7 @@ impl Tally {
             say(format!("day {date} revenue_cents"), counts.revenue_cents);
             say(format!("day {date} refund_cents"), counts.refund_cents);
         }
-        for (name, arm) in self.variants.iter().zip(&self.arms) {
+        for (name, arm) in variants.iter().zip(&self.arms) {
             say(format!("arm {name} sessions"), arm.sessions);
             say(format!("arm {name} converted_sessions"), arm.converted_sessions);
         }
@@ -328,5 +342,20 @@ mod tests {
         assert_eq!(answers["total visitors"], 2);
         assert_eq!(answers["cohort 2025-12-29 active 2025-12-29"], 1);
         assert_eq!(answers["cohort 2025-12-29 active 2026-01-05"], 1);
+    }
+
+    #[test]
+    fn programs_are_counted_with_all_visitors_and_not_with_people() {
+        let person = fact(0, EventType::ProductView);
+        let program = Fact { visitor: 2, is_bot: true, ..fact(0, EventType::ProductView) };
+        let mut tally = Tally::new(&["control".to_owned()]);
+        [person, program, Fact { time: program.time + 1000, ..program }]
+            .iter()
+            .for_each(|fact| tally.take(fact));
+        tally.end_block();
+        let (all, people) = (tally.answers(), tally.people());
+        assert_eq!((all["funnel sessions"], people["funnel sessions"]), (2, 1));
+        assert_eq!((all["total events"], people["total events"]), (3, 1));
+        assert_eq!((all["cohort 2025-12-29 active 2025-12-29"], people["total visitors"]), (2, 1));
     }
 }

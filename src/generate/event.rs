@@ -127,8 +127,8 @@ pub struct Visit {
     pub utm_campaign: Option<Arc<str>>,
     /// The arm of the experiment, a position in the profile's variants.
     pub variant: usize,
-    /// Whether it is a program: known to the truth only.
-    pub is_bot: bool,
+    /// Which kind of program it is, a position in the profile's; none for people. Known to the truth only.
+    pub bot: Option<usize>,
 }
 
 /// One event. Times are milliseconds since 1970 UTC.
@@ -181,12 +181,12 @@ pub struct TrueSession {
     pub events: u32,
     /// The last account known in the session.
     pub user: Option<u64>,
-    /// Who it truly was, logged in or not: a user's number.
-    pub owner: u64,
+    /// Who it truly was, logged in or not: a user's number; none for a program.
+    pub owner: Option<u64>,
     /// The arm of the experiment, a position in the profile's variants.
     pub variant: usize,
-    /// Whether a program came.
-    pub is_bot: bool,
+    /// Which kind of program came, a position in the profile's; none for people.
+    pub bot: Option<usize>,
     /// The tracker's id.
     pub session_id: u128,
 }

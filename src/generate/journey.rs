@@ -27,14 +27,17 @@ pub(crate) enum Step {
 /// what they have seen.
 pub(crate) struct Walk<'a> {
     plan: &'a Plan,
+    /// The days on which the visit begins and on which it ends at the latest.
+    days: (u32, u32),
     category: usize,
     seen: Vec<u32>,
 }
 
 impl<'a> Walk<'a> {
-    /// A walk that begins in `category`.
-    pub(crate) fn new(plan: &'a Plan, category: usize) -> Self {
-        Self { plan, category, seen: Vec::new() }
+    /// The walk of a visit that begins in `category`.
+    pub(crate) fn new(plan: &'a Plan, visit: &PlannedVisit, category: usize) -> Self {
+        let days = (plan.calendar.day(visit.start), plan.calendar.day(visit.deadline));
+        Self { plan, days, category, seen: Vec::new() }
     }
 
     /// The next product seen.
@@ -52,9 +55,41 @@ impl<'a> Walk<'a> {
                 self.category = self.plan.catalogue.category(stream);
             }
         }
-        let product = self.plan.catalogue.product(self.category, stream);
+        let product = self.plan.catalogue.product(self.category, self.days.0, stream);
         self.seen.push(product);
         product
+    }
+
+    /// Whether a product can be bought throughout the visit.
+    fn is_in_stock(&self, product: u32) -> bool {
+        self.plan.catalogue.is_in_stock(product, self.days)
+    }
+
+    /// What is taken by who would take `product`: an offer draws some away from
+    /// it; where it is sold out, another one like it, or none. Another one is
+    /// looked at first.
+    fn choose(&mut self, product: u32, steps: &mut Vec<Step>, stream: &mut Stream) -> Option<u32> {
+        let Plan { catalogue, profile, .. } = self.plan;
+        let day = self.days.0;
+        let is_drawn = catalogue.has_offers(self.category, day)
+            && !catalogue.is_offered(product, day)
+            && stream.chance(profile.promotion.pull);
+        let mut chosen = None;
+        if is_drawn {
+            let is_offered = |product| catalogue.is_offered(product, day);
+            chosen = catalogue.product_to_buy(self.category, self.days, is_offered, stream);
+        }
+        if chosen.is_none() && self.is_in_stock(product) {
+            return Some(product);
+        }
+        if chosen.is_none() && stream.chance(profile.stock.substitute) {
+            chosen = catalogue.product_to_buy(self.category, self.days, |_| true, stream);
+        }
+        if let Some(other) = chosen {
+            self.seen.push(other);
+            steps.push(Step::View(other));
+        }
+        chosen
     }
 }
 
@@ -86,7 +121,9 @@ pub(crate) fn steps(
     for view in 1..=views {
         let product = walk.next(stream);
         steps.push(Step::View(product));
-        if view == position {
+        if view == position
+            && let Some(product) = walk.choose(product, &mut steps, stream)
+        {
             match visit.intent {
                 Intent::Buy => buy(profile, product, walk, &mut steps, stream),
                 _ => abandon(profile, product, walk, &mut steps, stream),
@@ -112,7 +149,7 @@ fn fill_cart(
             product = walk.next(stream);
             steps.push(Step::View(product));
         }
-        if lines.iter().all(|(inside, _)| *inside != product) {
+        if lines.iter().all(|(inside, _)| *inside != product) && walk.is_in_stock(product) {
             let quantity = 1 + stream.weighted(profile.order.quantity.iter().copied()) as u32;
             steps.push(Step::Add(product, quantity));
             lines.push((product, quantity));

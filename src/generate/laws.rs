@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::life::{Life, Presence};
 use super::season::DAY_MS;
 use super::*;
 
@@ -91,14 +92,17 @@ proptest! {
     }
 
     #[test]
-    fn order_lines_carry_the_price_of_their_day(seed in any::<u64>()) {
+    fn order_lines_are_in_stock_and_carry_the_price_of_their_day(seed in any::<u64>()) {
         let plan = Plan::new(&options(seed, 600, 20)).unwrap();
         let (events, _) = all_rows(&plan);
         let paid = |event: &&Event| event.event_type == EventType::Purchase;
         let mut lines = HashSet::new();
         for event in events.iter().filter(paid) {
             let day = plan.calendar.day(event.event_time);
-            prop_assert_eq!(event.price, Some(plan.price(event.product.unwrap(), day)));
+            let product = event.product.unwrap();
+            prop_assert_eq!(event.price, Some(plan.price(product, day)));
+            let supply = &plan.products()[product as usize].supply;
+            prop_assert!(supply.is_in_stock(day, day), "product {} is not there on day {}", product, day);
             prop_assert!(event.quantity.unwrap() >= 1);
             prop_assert!(event.payment.is_some() && event.outcome.is_some());
             lines.insert((event.order_id.unwrap(), event.product.unwrap(), event.price.unwrap()));
@@ -106,6 +110,86 @@ proptest! {
         for event in events.iter().filter(|event| event.event_type == EventType::Refund) {
             let line = (event.order_id.unwrap(), event.product.unwrap(), event.price.unwrap());
             prop_assert!(lines.contains(&line), "a refund without its order line");
+        }
+    }
+
+    #[test]
+    fn products_are_touched_only_while_they_can_be(seed in any::<u64>(), days in 2_u32..40) {
+        let plan = Plan::new(&options(seed, 600, days)).unwrap();
+        for event in all_rows(&plan).0.iter().filter(|event| event.event_type != EventType::Refund) {
+            let Some(product) = event.product else { continue };
+            let (supply, day) = (&plan.products()[product as usize].supply, plan.calendar.day(event.event_time));
+            prop_assert!(supply.launch_day <= day, "product {} is not launched on day {}", product, day);
+            if event.event_type == EventType::AddToCart {
+                prop_assert!(supply.is_in_stock(day, day), "product {} is sold out on day {}", product, day);
+            }
+        }
+    }
+
+    #[test]
+    fn no_event_lies_outside_its_visitors_life(seed in any::<u64>(), churn in 0.0_f64..0.9, days in 1_u32..60) {
+        let mut options = options(seed, 500, days);
+        options.profile.growth.churn_per_month = churn;
+        let plan = Plan::new(&options).unwrap();
+        let (events, sessions) = all_rows(&plan);
+        let owners: HashMap<_, _> =
+            sessions.iter().map(|session| (session.session_id, session.owner)).collect();
+        for event in &events {
+            prop_assert!((plan.calendar.start..plan.calendar.end).contains(&event.event_time));
+            let owner = event.visit.session_id.and_then(|session| owners[&session]);
+            if let Some(user) = owner {
+                let Presence { from, until, .. } = Life::of(&plan, user).presence;
+                prop_assert!((from..until).contains(&event.event_time), "user {} is not there", user);
+            }
+        }
+    }
+
+    #[test]
+    fn pauses_stay_below_the_gap_and_sessions_further_apart(seed in any::<u64>(), days in 1_u32..20) {
+        let mut options = options(seed, 800, days);
+        options.profile.bot.share = 0.05;
+        let plan = Plan::new(&options).unwrap();
+        let (events, sessions) = all_rows(&plan);
+        let mut times: HashMap<u128, Vec<i64>> = HashMap::new();
+        for event in &events {
+            if let Some(session) = event.visit.session_id {
+                times.entry(session).or_default().push(event.event_time);
+            }
+        }
+        for times in times.values() {
+            prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= GAP_MS));
+        }
+        let mut visits: BTreeMap<u64, Vec<(i64, i64)>> = BTreeMap::new();
+        for session in &sessions {
+            visits.entry(session.visitor_id).or_default().push((session.session_start, session.session_end));
+        }
+        for visits in visits.values_mut() {
+            visits.sort_unstable();
+            prop_assert!(visits.windows(2).all(|pair| pair[1].0 - pair[0].1 > GAP_MS));
+        }
+    }
+
+    #[test]
+    fn the_same_rows_come_in_any_order_of_shards(seed in any::<u64>(), shift in 0_usize..40, threads in 1_usize..4) {
+        // Several blocks of users, made from the end, from the middle, and by several threads.
+        let options = options(seed, 20_000, 2);
+        let shards = Plan::new(&options).unwrap().shards();
+        let rows: Vec<_> = shards.iter().map(Shard::rows).collect();
+        prop_assert!(rows.len() > 2);
+        let mut others: Vec<_> = Plan::new(&options).unwrap().shards().into_iter().enumerate().collect();
+        others.rotate_left(shift % rows.len());
+        let share = others.len().div_ceil(threads);
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let makers: Vec<_> = others
+                .chunks(share)
+                .map(|shards| {
+                    scope.spawn(|| shards.iter().map(|(place, shard)| (*place, shard.rows())).collect::<Vec<_>>())
+                })
+                .collect();
+            makers.into_iter().flat_map(|maker| maker.join().unwrap()).collect()
+        });
+        for (place, made) in &made {
+            prop_assert_eq!(made, &rows[*place]);
         }
     }
 
@@ -296,7 +380,7 @@ fn this_room_knows_no_arrow_no_files_no_clock_and_no_threads() {
     let mut files = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.ends_with("laws.rs") {
+        if ["laws.rs", "shape.rs", "shop.rs"].iter().any(|tests| path.ends_with(tests)) {
             continue;
         }
         files += 1;

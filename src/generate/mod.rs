@@ -2,9 +2,11 @@
 //!
 //! A [`Plan`] is made of [`Options`] once; from then on every row is a pure
 //! function of (seed, what it is). Users live lives (`life`): they come some
-//! number of times, when the calendar (`season`) says, for some purpose. Each
-//! visit unfolds as a walk through the catalogue (`journey`, `product`) and
-//! is written down event by event (`session`, `record`). Work is cut into [`Shard`]s of
+//! number of times, when the calendar (`season`) and their clock (`zone`) say,
+//! for some purpose. Each visit unfolds as a walk through the catalogue
+//! (`journey`, `catalogue`), of products that appear and sell out (`stock`) and
+//! are cheaper now and then (`promotion`), and is written down event by event
+//! (`session`, `record`). Programs (`bot`) come besides. Work is cut into [`Shard`]s of
 //! one day and one block of users by a rule that knows no threads.
 //!
 //! This room knows no Arrow, no files, no clock and no threads. Every number
@@ -13,18 +15,23 @@
 //! Laws: two sessions of a user are further apart than the session gap of 30
 //! minutes, and no pause within a session reaches it, so the true sessions
 //! are exactly what gap sessionization finds. All events lie within the
-//! period. Order lines carry the catalogue's price of their day.
+//! period. Order lines carry the catalogue's price of their day, and what is
+//! sold out is neither put into a cart nor bought.
 
 mod answers;
+mod bot;
+mod catalogue;
 mod defect;
 mod event;
 mod journey;
 #[cfg(test)]
 mod laws;
 mod life;
+mod part;
 mod place;
 mod product;
 mod profile;
+mod promotion;
 mod range;
 mod record;
 mod season;
@@ -32,8 +39,12 @@ mod session;
 #[cfg(test)]
 mod shape;
 mod shard;
+#[cfg(test)]
+mod shop;
+mod stock;
 mod stream;
 mod user;
+mod zone;
 
 use std::sync::Arc;
 
@@ -48,12 +59,14 @@ pub use place::{COUNTRIES, Country};
 pub use product::Product;
 pub use profile::Profile;
 pub use shard::{Shard, ShardRows};
+pub use stock::Happening;
 pub use user::User;
+pub use zone::Zone;
 
+use bot::Bots;
+use catalogue::Catalogue;
 use life::Activity;
-use product::Catalogue;
 use season::Calendar;
-use stream::{Purpose, Stream};
 
 /// What to generate.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,6 +203,7 @@ pub struct Plan {
     sessions: u64,
     calendar: Calendar,
     catalogue: Catalogue,
+    bots: Bots,
     activity: Activity,
 }
 
@@ -204,7 +218,8 @@ impl Plan {
         let (seed, users, sessions) = (options.seed, options.scaled_users(), options.scaled_sessions());
         let calendar = Calendar::new(&profile, seed, options.start_date, options.days);
         let catalogue = Catalogue::new(&profile, seed, options.products, &calendar);
-        let activity = Activity::new(&profile, seed, users, sessions, options.days);
+        let bots = Bots::new(&profile, sessions, options.days);
+        let activity = Activity::new(&profile, seed, users, sessions - bots.visits(), options.days);
         Ok(Arc::new(Self {
             options: options.clone(),
             profile,
@@ -213,6 +228,7 @@ impl Plan {
             sessions,
             calendar,
             catalogue,
+            bots,
             activity,
         }))
     }
@@ -252,15 +268,14 @@ impl Plan {
         self.catalogue.price(product, day)
     }
 
+    /// The date of a day of the period, from 0.
+    pub fn date(&self, day: u32) -> NaiveDate {
+        self.calendar.date(day)
+    }
+
     /// The visitor id of a user's device.
     fn visitor_id(&self, user: u64, device: u32) -> u64 {
         stream::id(self.seed, stream::Purpose::Id, user, u64::from(device) | (1 << 63))
-    }
-
-    /// Whether a user is a program.
-    fn is_bot(&self, user: u64) -> bool {
-        let share = self.profile.bot.share;
-        share > 0.0 && Stream::new(self.seed, Purpose::Bot, user, 0).chance(share)
     }
 
     /// The arm of the experiment a device is in, for good.

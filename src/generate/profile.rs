@@ -15,6 +15,10 @@ pub struct Profile {
     pub(crate) name: String,
     pub(crate) site: String,
     pub(crate) season: Season,
+    #[serde(default)]
+    pub(crate) campaign: Vec<Campaign>,
+    pub(crate) growth: Growth,
+    pub(crate) country: Vec<Home>,
     pub(crate) user: User,
     pub(crate) account: Account,
     pub(crate) bot: Bot,
@@ -24,6 +28,7 @@ pub struct Profile {
     pub(crate) page: Page,
     pub(crate) order: Order,
     pub(crate) catalogue: Catalogue,
+    pub(crate) stock: Stock,
     pub(crate) promotion: Promotion,
     pub(crate) channel: Vec<Channel>,
     pub(crate) device: Vec<Device>,
@@ -53,6 +58,37 @@ pub(crate) struct Holiday {
     pub month: u32,
     pub day: u32,
     pub lift: f64,
+}
+
+/// Days of the year on which the shop advertises.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Campaign {
+    pub name: String,
+    /// The channel that carries it, by name.
+    pub channel: String,
+    pub month: u32,
+    pub day: u32,
+    pub days: u32,
+    pub traffic: f64,
+    pub buying: f64,
+}
+
+/// How the base of visitors changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Growth {
+    pub per_month: f64,
+    pub churn_per_month: f64,
+}
+
+/// A country that visitors come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Home {
+    pub code: String,
+    pub weight: f64,
+    pub apple: f64,
 }
 
 /// Who comes, and how often.
@@ -89,9 +125,29 @@ pub(crate) struct Account {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bot {
     pub share: f64,
+    #[serde(default)]
+    pub kind: Vec<BotKind>,
+}
+
+/// A kind of program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BotKind {
+    pub name: String,
+    pub weight: f64,
+    /// What it says it is: browsers of the devices.
+    pub browsers: Vec<String>,
+    pub visits: u32,
+    pub every_hours: f64,
+    pub night: f64,
     pub least_pages: u32,
     pub most_pages: u32,
     pub seconds: f64,
+    pub jitter: f64,
+    pub lists: f64,
+    pub in_order: f64,
+    /// First byte of its addresses; without it, it comes from where people do.
+    pub network: Option<u8>,
 }
 
 /// What a visit is for.
@@ -205,8 +261,18 @@ pub(crate) struct Catalogue {
     pub rating_sigma: f64,
     pub rating_count_mu: f64,
     pub rating_count_sigma: f64,
-    pub stock_mu: f64,
-    pub stock_sigma: f64,
+}
+
+/// When products appear, sell out and come again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stock {
+    pub delivery_mu: f64,
+    pub delivery_sigma: f64,
+    pub sold_out: f64,
+    pub sold_out_days: f64,
+    pub substitute: f64,
+    pub new_per_month: f64,
 }
 
 /// Weekly promotions.
@@ -218,6 +284,7 @@ pub(crate) struct Promotion {
     #[serde(default = "every_month_alike", skip_serializing_if = "is_every_month_alike")]
     pub month: [f64; 12],
     pub products: f64,
+    pub pull: f64,
     pub discounts: Vec<f64>,
 }
 
@@ -248,12 +315,17 @@ pub(crate) struct Channel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Device {
     pub weight: f64,
-    #[serde(default)]
-    pub bot_weight: f64,
     pub device_type: String,
     pub browser: String,
     pub os: String,
     pub user_agent: String,
+}
+
+impl Device {
+    /// Whether Apple makes it.
+    pub(crate) fn is_apple(&self) -> bool {
+        matches!(self.os.as_str(), "iOS" | "macOS")
+    }
 }
 
 /// The running A/B experiment.
@@ -354,6 +426,11 @@ impl Profile {
         &self.device[device]
     }
 
+    /// The name of a kind of program.
+    pub(crate) fn bot(&self, kind: usize) -> &str {
+        &self.bot.kind[kind].name
+    }
+
     /// The name of the experiment.
     pub(crate) fn experiment(&self) -> &str {
         &self.experiment.name
@@ -439,6 +516,85 @@ mod tests {
         let bad = text().replace("known_at_first = 0.18", "known_at_first = 1.8");
         let error = Profile::parse("my.toml", &bad).unwrap_err().to_string();
         assert_eq!(error, "my.toml: account.known_at_first is 1.8; a share lies between 0 and 1");
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_by_key_and_range() {
+        let refused = |from: &str, to: &str| {
+            let bad = text().replacen(from, to, 1);
+            assert_ne!(bad, text(), "there is no {from}");
+            let error = Profile::parse("my.toml", &bad).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            error.to_string()
+        };
+        for (from, to, message) in [
+            ("sold_out = 0.083", "sold_out = 1.0", "stock.sold_out is 1; it must be at least 0 and below 1"),
+            ("per_month = 0.04", "per_month = -2.0", "growth.per_month is -2; it must be between -0.9 and 9"),
+            (
+                "churn_per_month = 0.12",
+                "churn_per_month = 1.2",
+                "growth.churn_per_month is 1.2; a share lies between 0 and 1",
+            ),
+            (
+                "code = \"DE\"",
+                "code = \"XX\"",
+                "country.code is XX; it must be one of DE, GB, FR, IT, NL, US, CA",
+            ),
+            (
+                "channel = \"email\"",
+                "channel = \"radio\"",
+                "campaign.channel of winter-sale is radio; it must be one of direct, ",
+            ),
+            (
+                "day = 12",
+                "day = 32",
+                "campaign.day of winter-sale is day 32 of month 1; it must be a day of the year",
+            ),
+            (
+                "traffic = 0.1",
+                "traffic = -0.1",
+                "campaign.traffic of winter-sale is -0.1; it must be 0 or more",
+            ),
+            ("day = 11", "day = 31", "season.holiday is day 31 of month 11; it must be a day of the year"),
+            (
+                "browsers = [\"Googlebot\"",
+                "browsers = [\"Lynx\"",
+                "bot.kind.browsers of search crawler is Lynx; it must be the browser of a device",
+            ),
+            (
+                "seconds = 9.0",
+                "seconds = 0.0",
+                "bot.kind.seconds of search crawler is 0; it must be above 0 and at most 600",
+            ),
+            (
+                "most_pages = 25",
+                "most_pages = 2",
+                "bot.kind.most_pages of search crawler is 2; it must be between least_pages and 2000",
+            ),
+            (
+                "night = 0.9",
+                "night = 9.0",
+                "bot.kind.night of price watcher is 9; a share lies between 0 and 1",
+            ),
+            ("mu = 3.52", "mu = nan", "pace.mu is NaN; it must be a finite number"),
+            ("visit_sigma = 0.30", "visit_sigma = -0.3", "pace.visit_sigma is -0.3; it must be 0 or more"),
+            (
+                "shortest = 1.0",
+                "shortest = 1750.0",
+                "pace.shortest is 1750; it must not be above pace.longest",
+            ),
+            (
+                "weight = 0.34",
+                "weight = -0.34",
+                "the weights of channel must be 0 or more, and at least one above 0",
+            ),
+        ] {
+            let error = refused(from, to);
+            assert!(error.starts_with(&format!("my.toml: {message}")), "{error}");
+        }
+        // A distribution that a profile does not know is an unknown key.
+        let error = refused("pause = 0.022", "pause = 0.022\ndistribution = \"cauchy\"");
+        assert!(error.contains("unknown key pace.distribution"), "{error}");
     }
 
     #[test]

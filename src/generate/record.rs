@@ -6,6 +6,7 @@ use super::Plan;
 use super::event::{Event, EventType, Outcome, Page, Visit};
 use super::journey::{self, Step};
 use super::life::{Account, PlannedVisit};
+use super::profile::BotKind;
 use super::stream::{Purpose, Stream, id};
 
 /// Writes down a visit's events, up to the visit's deadline.
@@ -68,14 +69,28 @@ impl<'a> Recorder<'a> {
         self.events
     }
 
-    /// A program's visit: product after product, in no order, at its own pace.
-    pub(crate) fn crawl(mut self, stream: &mut Stream) -> Vec<Event> {
-        let bot = &self.plan.profile.bot;
-        let pages = bot.least_pages + stream.below((bot.most_pages - bot.least_pages + 1) as usize) as u32;
+    /// A program's visit: page after page, at its own pace.
+    pub(crate) fn crawl(mut self, kind: &BotKind, stream: &mut Stream) -> Vec<Event> {
+        let catalogue = &self.plan.catalogue;
+        let count = catalogue.products.len();
+        let pages = kind.least_pages + stream.below((kind.most_pages - kind.least_pages + 1) as usize) as u32;
+        let is_in_order = stream.chance(kind.in_order);
+        let mut product = stream.below(count);
         for _ in 0..pages {
-            let product = stream.below(self.plan.catalogue.products.len()) as u32;
-            self.step(&Step::View(product), stream);
-            self.advance((stream.exponential(bot.seconds * 1000.0) as i64).max(1));
+            if stream.chance(kind.lists) {
+                self.page = Page::Category;
+                self.category = catalogue.category(stream);
+                self.page(None, stream);
+            } else {
+                product = if is_in_order { product + 1 } else { stream.below(count) } % count;
+                // What is not there yet is passed over; something always is.
+                while catalogue.products[product].supply.launch_day > self.plan.calendar.day(self.time) {
+                    product = (product + 1) % count;
+                }
+                self.step(&Step::View(product as u32), stream);
+            }
+            let seconds = kind.seconds * (kind.jitter * stream.normal()).exp();
+            self.advance((seconds.clamp(0.02, self.plan.profile.pace.longest) * 1000.0) as i64);
             if self.over {
                 break;
             }

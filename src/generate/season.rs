@@ -1,9 +1,12 @@
-//! The calendar: how busy each day and hour of the period is.
+//! The calendar: how busy each day and hour of the period is, and what is on.
+//!
+//! Days are those of UTC, hours those of the visitor's clock.
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::profile::Profile;
+use super::profile::{Campaign, Profile};
 use super::stream::{Cumulative, Purpose, Stream};
+use super::zone::Zone;
 
 /// Milliseconds of a day.
 pub(crate) const DAY_MS: i64 = 86_400_000;
@@ -25,14 +28,20 @@ pub(crate) struct Calendar {
     hour_weights: Cumulative,
     hours: [f64; 24],
     buying: [f64; 24],
+    /// Milliseconds that the clocks of each zone are ahead of UTC, day by day.
+    ahead: [Vec<i64>; Zone::ALL.len()],
+    /// The campaigns of each day: position in the profile, and the chance that a visit comes by it.
+    campaigns: Vec<Vec<(usize, f64)>>,
 }
 
 impl Calendar {
     pub(crate) fn new(profile: &Profile, seed: u64, start_date: NaiveDate, days: u32) -> Self {
         let start = start_date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+        let date = |day: u32| start_date.checked_add_days(Days::new(u64::from(day))).unwrap_or(start_date);
         let weights = (0..days).map(|day| {
-            let date = start_date.checked_add_days(Days::new(u64::from(day))).unwrap_or(start_date);
-            day_weight(profile, seed, date)
+            // The base grows evenly, whatever the season.
+            let growth = (1.0 + profile.growth.per_month).powf(f64::from(day) / 30.0);
+            growth * day_weight(profile, seed, date(day))
         });
         let season = &profile.season;
         let hour_sum: f64 = season.hour.iter().sum();
@@ -49,24 +58,65 @@ impl Calendar {
             hour_weights: Cumulative::new(season.hour),
             hours: season.hour.map(|weight| weight / busiest),
             buying: season.buying_hour.map(|weight| weight / mean_buying),
+            ahead: Zone::ALL.map(|zone| (0..days).map(|day| zone.hours_ahead(date(day)) * HOUR_MS).collect()),
+            campaigns: (0..days).map(|day| campaigns_of(profile, date(day))).collect(),
         }
     }
 
-    /// A moment of the period, drawn by day and hour.
-    pub(crate) fn moment(&self, stream: &mut Stream) -> i64 {
-        let day = self.day_weights.draw(stream) as i64;
+    /// A moment of the period for people of a zone, drawn by day and hour.
+    pub(crate) fn moment(&self, zone: Zone, stream: &mut Stream) -> i64 {
+        self.moment_of_day(self.day_weights.draw(stream) as u32, zone, stream)
+    }
+
+    /// The same from one moment to another, on the days that lie wholly
+    /// between; where there are none, any moment between.
+    pub(crate) fn moment_between(&self, from: i64, until: i64, zone: Zone, stream: &mut Stream) -> i64 {
+        if (from, until) == (self.start, self.end) {
+            return self.moment(zone, stream);
+        }
+        let days = if from == self.start { 0 } else { self.day(from) + 1 }..self.day(until);
+        if days.is_empty() {
+            return from + stream.below((until - from).max(1) as usize) as i64;
+        }
+        let day = self.day_weights.draw_within(days.start as usize..days.end as usize, stream);
+        self.moment_of_day(day as u32, zone, stream)
+    }
+
+    fn moment_of_day(&self, day: u32, zone: Zone, stream: &mut Stream) -> i64 {
         let hour = self.hour_weights.draw(stream) as i64;
-        self.start + day * DAY_MS + hour * HOUR_MS + stream.below(HOUR_MS as usize) as i64
+        let clock = hour * HOUR_MS + stream.below(HOUR_MS as usize) as i64;
+        let midnight = self.start + i64::from(day) * DAY_MS;
+        midnight + (clock - self.ahead(midnight, zone)).rem_euclid(DAY_MS)
     }
 
-    /// How busy the hour of `time` is, 1 at the busiest.
-    pub(crate) fn busyness(&self, time: i64) -> f64 {
-        self.hours[hour_of(time)]
+    /// How busy the hour of `time` is to people of a zone, 1 at the busiest.
+    pub(crate) fn busyness(&self, time: i64, zone: Zone) -> f64 {
+        self.hours[self.hour(time, zone)]
     }
 
-    /// How ready to buy people are in the hour of `time`, 1 on average.
-    pub(crate) fn buying(&self, time: i64) -> f64 {
-        self.buying[hour_of(time)]
+    /// How ready to buy people of a zone are in the hour of `time`, 1 on average.
+    pub(crate) fn buying(&self, time: i64, zone: Zone) -> f64 {
+        self.buying[self.hour(time, zone)]
+    }
+
+    /// The hour that the clocks of a zone show.
+    fn hour(&self, time: i64, zone: Zone) -> usize {
+        ((time + self.ahead(time, zone)).rem_euclid(DAY_MS) / HOUR_MS) as usize
+    }
+
+    fn ahead(&self, time: i64, zone: Zone) -> i64 {
+        let days = &self.ahead[zone as usize];
+        days.get(self.day(time) as usize).or(days.last()).copied().unwrap_or(0)
+    }
+
+    /// The campaign by which a visit of that moment comes, if by any.
+    pub(crate) fn campaign(&self, time: i64, stream: &mut Stream) -> Option<usize> {
+        let campaigns = self.campaigns.get(self.day(time) as usize).filter(|day| !day.is_empty())?;
+        let mut luck = stream.unit();
+        campaigns.iter().find_map(|(campaign, chance)| {
+            luck -= chance;
+            (luck < 0.0).then_some(*campaign)
+        })
     }
 
     /// The day of the period `time` lies in, from 0; beyond it for later times.
@@ -80,11 +130,20 @@ impl Calendar {
     }
 }
 
-fn hour_of(time: i64) -> usize {
-    (time.rem_euclid(DAY_MS) / HOUR_MS) as usize
+/// The campaigns that run on a date, and the share of its visits that each brings.
+fn campaigns_of(profile: &Profile, date: NaiveDate) -> Vec<(usize, f64)> {
+    let runs = |campaign: &Campaign| {
+        (0..campaign.days)
+            .filter_map(|back| date.checked_sub_days(Days::new(u64::from(back))))
+            .any(|first| (first.month(), first.day()) == (campaign.month, campaign.day))
+    };
+    let running: Vec<_> =
+        profile.campaign.iter().enumerate().filter(|(_, campaign)| runs(campaign)).collect();
+    let brought: f64 = running.iter().map(|(_, campaign)| campaign.traffic).sum();
+    running.iter().map(|(place, campaign)| (*place, campaign.traffic / (1.0 + brought))).collect()
 }
 
-/// How busy a date is: year, week, holidays, paydays, and a noise with memory.
+/// How busy a date is: year, week, holidays, paydays, campaigns, and a noise with memory.
 fn day_weight(profile: &Profile, seed: u64, date: NaiveDate) -> f64 {
     let season = &profile.season;
     // Months flow into one another: the weight of a month is that of its 15th.
@@ -104,6 +163,8 @@ fn day_weight(profile: &Profile, seed: u64, date: NaiveDate) -> f64 {
     if season.payday_days.contains(&date.day()) {
         weight *= season.payday_lift;
     }
+    // What campaigns bring comes on top, so that the chance to come by one is that of the rest.
+    weight /= 1.0 - campaigns_of(profile, date).iter().map(|(_, chance)| chance).sum::<f64>();
     // A moving average of independent draws, one per date, so that any period
     // of the same seed sees the same days.
     let (mut noise, mut scale, mut square) = (0.0, 1.0, 0.0);
@@ -129,17 +190,56 @@ mod tests {
         assert_ne!(day_weight(&profile, 1, date), day_weight(&profile, 2, date));
     }
 
+    fn calendar(profile: &Profile, date: (i32, u32, u32), days: u32) -> Calendar {
+        Calendar::new(profile, 1, NaiveDate::from_ymd_opt(date.0, date.1, date.2).unwrap(), days)
+    }
+
     #[test]
-    fn moments_follow_the_hours_of_the_profile() {
+    fn moments_follow_the_hours_of_the_profile_on_the_visitors_clock() {
         let profile = Profile::named(Profile::DEFAULT).unwrap();
-        let calendar = Calendar::new(&profile, 1, NaiveDate::from_ymd_opt(2026, 1, 5).unwrap(), 30);
+        let calendar = calendar(&profile, (2026, 1, 5), 30);
         let mut stream = Stream::new(1, Purpose::Life, 0, 0);
-        let mut hours = [0_u32; 24];
-        for _ in 0..20_000 {
-            let time = calendar.moment(&mut stream);
-            assert!((calendar.start..calendar.end).contains(&time));
-            hours[hour_of(time)] += 1;
+        for zone in [Zone::London, Zone::LosAngeles] {
+            let mut hours = [0_u32; 24];
+            for _ in 0..20_000 {
+                let time = calendar.moment(zone, &mut stream);
+                assert!((calendar.start..calendar.end).contains(&time));
+                let clock = time + zone.hours_ahead(calendar.start_date) * HOUR_MS;
+                hours[(clock.rem_euclid(DAY_MS) / HOUR_MS) as usize] += 1;
+            }
+            assert!(hours[20] > 8 * hours[3], "{zone:?} {hours:?}");
         }
-        assert!(hours[16] > 8 * hours[23], "{hours:?}");
+    }
+
+    #[test]
+    fn moments_between_two_others_lie_there() {
+        let profile = Profile::named(Profile::DEFAULT).unwrap();
+        let calendar = calendar(&profile, (2026, 1, 5), 30);
+        let mut stream = Stream::new(1, Purpose::Life, 0, 0);
+        for (from, until) in [(3, 4), (3, 30), (3, 300), (0, 720), (700, 720)] {
+            let (from, until) = (calendar.start + from * HOUR_MS, calendar.start + until * HOUR_MS);
+            for _ in 0..200 {
+                let time = calendar.moment_between(from, until, Zone::Berlin, &mut stream);
+                assert!((from..until).contains(&time), "{from} {time} {until}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_campaign_brings_its_share_of_the_visits_and_no_more() {
+        let mut profile = Profile::named(Profile::DEFAULT).unwrap();
+        profile.season.noise = 0.0;
+        let quiet = Profile { campaign: Vec::new(), ..profile.clone() };
+        let campaign = &profile.campaign[0];
+        let date = NaiveDate::from_ymd_opt(2026, campaign.month, campaign.day).unwrap();
+        let lift = day_weight(&profile, 1, date) / day_weight(&quiet, 1, date);
+        assert!((lift - 1.0 - campaign.traffic).abs() < 1e-9, "{lift}");
+        let calendar = Calendar::new(&profile, 1, date, 1);
+        let mut stream = Stream::new(1, Purpose::Life, 0, 0);
+        let visits = 20_000;
+        let by_it = (0..visits).filter(|_| calendar.campaign(calendar.start, &mut stream) == Some(0)).count();
+        let share = by_it as f64 / f64::from(visits);
+        assert!((share - campaign.traffic / (1.0 + campaign.traffic)).abs() < 0.01, "{share}");
+        assert!(calendar.campaigns.len() == 1 && campaigns_of(&profile, date - Days::new(1)).is_empty());
     }
 }

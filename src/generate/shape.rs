@@ -105,7 +105,7 @@ fn hardware_looks_like_retailrocket() {
 fn fashion_carts_orders_and_returns_are_those_of_its_sources() {
     let found = shape(&Options {
         profile: Profile::named("fashion").unwrap(),
-        sessions: 20_000,
+        sessions: 40_000,
         days: 90,
         ..Options::default()
     });

@@ -5,11 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
-use super::Plan;
 use super::event::{Event, TrueSession};
 use super::life::{LONGEST_VISIT_MS, Life, PlannedVisit};
 use super::season::DAY_MS;
-use super::session;
+use super::{Plan, bot, session};
 
 /// Sessions that a shard should hold: enough for files of a good size, few
 /// enough for memory.
@@ -19,11 +18,13 @@ const SESSIONS_PER_SHARD: u64 = 8192;
 /// together, so in a longer period its shards hold fewer sessions instead.
 const DAYS_PER_BLOCK: u32 = 64;
 
-/// Users whose visits are planned together, once for all days.
+/// Users, and a like share of the programs, whose visits are planned together, once for all days.
 #[derive(Debug)]
 struct Block {
     first: u64,
     end: u64,
+    first_bot: u64,
+    end_bot: u64,
     visits: OnceLock<Vec<PlannedVisit>>,
 }
 
@@ -31,8 +32,9 @@ impl Block {
     /// The block's visits, by start.
     fn visits(&self, plan: &Plan) -> &[PlannedVisit] {
         self.visits.get_or_init(|| {
-            let mut visits: Vec<_> =
-                (self.first..self.end).flat_map(|user| Life::of(plan, user).visits).collect();
+            let people = (self.first..self.end).flat_map(|user| Life::of(plan, user).visits);
+            let programs = (self.first_bot..self.end_bot).flat_map(|bot| bot::visits(plan, bot));
+            let mut visits: Vec<_> = people.chain(programs).collect();
             visits.sort_unstable_by_key(|visit| (visit.start, visit.user));
             visits
         })
@@ -66,7 +68,10 @@ pub(super) fn shards(plan: &Arc<Plan>) -> Vec<Shard> {
     let mut shards = Vec::new();
     for (block_number, first) in (0..plan.users).step_by(users_per_block as usize).enumerate() {
         let end = (first + users_per_block).min(plan.users);
-        let block = Arc::new(Block { first, end, visits: OnceLock::new() });
+        let bots =
+            |users: u64| (u128::from(plan.bots.count()) * u128::from(users) / u128::from(plan.users)) as u64;
+        let (first_bot, end_bot) = (bots(first), bots(end));
+        let block = Arc::new(Block { first, end, first_bot, end_bot, visits: OnceLock::new() });
         for day in 0..days {
             shards.push(Shard {
                 plan: plan.clone(),

@@ -4,6 +4,8 @@
 //! stream of visit 3 of user 17 gets the same numbers on every thread and
 //! machine, so any shard can be made alone.
 
+use std::ops::Range;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
@@ -32,8 +34,10 @@ pub(crate) enum Purpose {
     Id = 9,
     /// What goes wrong on the way to the collector.
     Defect = 10,
-    /// Whether a user is a program, and which pages it fetches.
+    /// A program's visits.
     Bot = 11,
+    /// When a product is sold out.
+    Stock = 12,
 }
 
 /// Mixes 64 bits so that every input bit reaches every output bit (the
@@ -178,6 +182,13 @@ impl Cumulative {
         // Below the total even after rounding, so that no weight of 0 is drawn.
         let point = (stream.unit() * total).min(total.next_down());
         self.sums.partition_point(|sum| *sum <= point)
+    }
+
+    /// The same among the positions of a range, which is not empty.
+    pub(crate) fn draw_within(&self, range: Range<usize>, stream: &mut Stream) -> usize {
+        let before = range.start.checked_sub(1).map_or(0.0, |last| self.sums[last]);
+        let point = before + stream.unit() * (self.sums[range.end - 1] - before);
+        range.start + self.sums[range.start..range.end - 1].partition_point(|sum| *sum <= point)
     }
 }
 

@@ -35,7 +35,7 @@ pub struct User {
 pub(crate) fn user(plan: &Plan, number: u64) -> User {
     let habits = &plan.profile.user;
     let mut stream = Stream::new(plan.seed, Purpose::User, number, 0);
-    let (country, city) = place::home(&mut stream);
+    let (country, city) = place::home(&plan.profile, &mut stream);
     let female = stream.chance(habits.female);
     let (first, last) = place::name(country, female, &mut stream);
     let birth_year = habits.birth_year_mean + habits.birth_year_sigma * stream.normal();
@@ -68,7 +68,7 @@ pub(crate) fn user(plan: &Plan, number: u64) -> User {
 
 /// The home of a user: country and city.
 pub(crate) fn home(plan: &Plan, number: u64) -> (usize, usize) {
-    place::home(&mut Stream::new(plan.seed, Purpose::User, number, 0))
+    place::home(&plan.profile, &mut Stream::new(plan.seed, Purpose::User, number, 0))
 }
 
 /// The letters of a name that an address may hold, in lower case.

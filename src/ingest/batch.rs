@@ -10,16 +10,29 @@ use std::time::{Instant, SystemTime};
 use chrono::{DateTime, Utc};
 
 use super::bronze::{Batch, batches};
+use super::bronze_file::{Origin, Writing};
 use super::choice::{Choice, new_columns};
 use super::content::{self, ByteCount, Format};
 use super::input::InputFile;
-use super::rows::{Origin, Rows, check_columns};
+use super::pieces::Limits;
+use super::rows::check_columns;
 use super::{Options, csv, jsonl, parquet, refused};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::source::{Kind, Source};
 use crate::summary::TableSummary;
+
+/// A file of more bytes, compressed or not, is worth several threads.
+const LARGE_BYTES: u64 = 24 << 20;
+
+/// How many threads there are.
+fn threads(options: &Options) -> usize {
+    match options.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
 
 /// Brings files to bronze and says what became of each table.
 pub(super) fn ingest_files(
@@ -33,7 +46,9 @@ pub(super) fn ingest_files(
     let known: BTreeMap<_, _> =
         batches(lake)?.into_iter().map(|batch| (batch.batch_id.clone(), batch)).collect();
     progress.begin("examine", files.len() as u64);
-    let examined = in_parallel(options.threads, files, |file| Examined::new(file, &known, progress))?;
+    let threads = threads(options);
+    let spare = (threads / files.len().max(1)).max(1);
+    let examined = in_parallel(threads, files, |file| Examined::new(file, &known, spare, progress))?;
 
     let mut planned = Vec::new();
     let mut unchanged = Vec::new();
@@ -58,9 +73,18 @@ pub(super) fn ingest_files(
         let started = Instant::now();
         let new: Vec<_> = planned.iter().filter(|planned| planned.source.kind == kind).collect();
         let old: Vec<_> = unchanged.iter().filter(|(batch, _)| batch.kind == kind).collect();
-        let written = in_parallel(options.threads, &new, |planned| {
-            planned.write(lake, &choice, options, now, progress)
-        })?;
+        // All threads work together on a file so large that the others would be
+        // done before it; the rest they share out.
+        let share = new.iter().map(|planned| planned.file.bytes).sum::<u64>() / (8 * threads as u64);
+        let (large, small): (Vec<_>, Vec<_>) =
+            new.iter().copied().partition(|planned| planned.file.bytes > share.max(LARGE_BYTES));
+        let mut written = Vec::new();
+        for (files, at_once) in [(large, 1), (small, threads)] {
+            let each = if at_once == 1 { threads } else { 1 };
+            written.extend(in_parallel(at_once, &files, |planned: &&Planned| {
+                planned.write(lake, &choice, options, each, now, progress)
+            })?);
+        }
         let (rows, bytes) = written.iter().fold((0, 0), |sum, file| (sum.0 + file.0, sum.1 + file.1));
         let old_rows: u64 = old.iter().map(|(batch, _)| batch.rows).sum();
         rows_in_all += rows + old_rows;
@@ -96,7 +120,12 @@ struct Examined<'a> {
 
 impl<'a> Examined<'a> {
     /// Hashes the file, and where its content is new, tells its format and reads its columns.
-    fn new(input: &'a InputFile, known: &BTreeMap<String, Batch>, progress: &Progress) -> Result<Self> {
+    fn new(
+        input: &'a InputFile,
+        known: &BTreeMap<String, Batch>,
+        threads: usize,
+        progress: &Progress,
+    ) -> Result<Self> {
         let path = &input.path;
         let (bytes, modified) = state_of(path)?;
         let sha256 = content::sha256(path, || progress.checkpoint())?;
@@ -106,7 +135,7 @@ impl<'a> Examined<'a> {
             format = Format::of_file(path)?;
             columns = match format {
                 Format::Csv => csv::columns(path)?,
-                Format::JsonLines => jsonl::columns(path)?,
+                Format::JsonLines => jsonl::columns(path, threads)?,
                 Format::Json => jsonl::array_columns(path)?,
                 Format::Parquet => parquet::columns(path)?,
             };
@@ -137,6 +166,7 @@ impl Planned<'_> {
         lake: &Lake,
         choice: &Choice,
         options: &Options,
+        threads: usize,
         now: DateTime<Utc>,
         progress: &Progress,
     ) -> Result<(u64, u64)> {
@@ -147,18 +177,19 @@ impl Planned<'_> {
         let origin =
             Origin { source_file: input.given.clone(), batch_id: batch_id.clone(), ingested_at: now };
         let count = ByteCount::default();
-        let mut rows = Rows::create(&place, columns, &origin, reporter(progress, &count))?;
-        match self.file.format {
-            Format::Csv => csv::read(path, &count, &mut rows)?,
-            Format::JsonLines => jsonl::read(path, columns, &count, &mut rows)?,
-            Format::Json => jsonl::read_array(path, columns, &count, &mut rows)?,
-            Format::Parquet => parquet::read(path, &mut rows)?,
-        }
+        let progress = reporter(progress, &count);
+        let mut writing =
+            Writing { place: place.clone(), origin, threads, limits: Limits::default(), count, progress };
+        let file = match self.file.format {
+            Format::Csv => csv::read(path, &mut writing)?,
+            Format::JsonLines => jsonl::read(path, columns, &mut writing)?,
+            Format::Json => jsonl::read_array(path, columns, &mut writing)?,
+            Format::Parquet => parquet::read(path, &mut writing)?,
+        };
         if state_of(path)? != (self.file.bytes, self.file.modified) {
             return Err(refused(path, "was changed while it was read; try again when it is finished"));
         }
-        let (row_count, malformed_rows) = (rows.rows, rows.malformed_rows);
-        let file = rows.finish()?;
+        let (row_count, malformed_rows) = (file.rows, file.malformed_rows);
         if row_count == 0 {
             tracing::warn!(file = input.given, "no row in it");
             return Ok((0, 0));
@@ -201,7 +232,7 @@ impl Planned<'_> {
 }
 
 /// Tells the progress how many bytes were read since it was last told.
-fn reporter(progress: &Progress, count: &ByteCount) -> Box<dyn FnMut() -> Result<()>> {
+fn reporter(progress: &Progress, count: &ByteCount) -> Box<dyn FnMut() -> Result<()> + Send> {
     let (progress, count, mut told) = (progress.clone(), count.clone(), 0);
     Box::new(move || {
         let read = count.load(Ordering::Relaxed);
@@ -257,12 +288,10 @@ fn in_parallel<'a, T: Sync, R: Send>(
     items: &'a [T],
     work: impl Fn(&'a T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if threads == 0 { cores } else { threads }.min(items.len());
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let results = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..threads.min(items.len()) {
             scope.spawn(|| {
                 while !failed.load(Ordering::Relaxed) {
                     let position = next.fetch_add(1, Ordering::Relaxed);

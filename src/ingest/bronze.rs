@@ -1,68 +1,23 @@
-//! The bronze layer's files: one Parquet file of rows per input file, and one
-//! row of `bronze.batches` that makes it count. The row is renamed into place
-//! last, so a batch is there exactly when its row is.
+//! The batches of the bronze layer: for each input file one Parquet file of
+//! rows, and one row of `bronze.batches` that makes it count. The row is renamed
+//! into place last, so a batch is there exactly when its row is.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use chrono::{DateTime, Utc};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::errors::ParquetError;
 
 use super::rows::timestamp;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, PartFile, TableRef};
 use crate::source::Kind;
-
-/// A row group is ended when it holds this many bytes, so that memory stays
-/// flat however long the rows are.
-const ROW_GROUP_BYTES: usize = 128 << 20;
-
-/// A Parquet file being written.
-pub(super) struct BronzeFile {
-    part: PartFile,
-    writer: ArrowWriter<File>,
-}
-
-impl BronzeFile {
-    pub(super) fn create(place: &Path, schema: SchemaRef) -> Result<Self> {
-        let part = PartFile::create(place)?;
-        let file = part.file().try_clone().map_err(Error::io("open", place))?;
-        let properties = crate::engine::properties();
-        let writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(write_error(place))?;
-        Ok(Self { part, writer })
-    }
-
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.writer.write(batch).map_err(write_error(self.part.place()))?;
-        if self.writer.in_progress_size() > ROW_GROUP_BYTES {
-            self.writer.flush().map_err(write_error(self.part.place()))?;
-        }
-        Ok(())
-    }
-
-    /// Writes the footer; nothing can be added any more.
-    pub(super) fn close(&mut self) -> Result<()> {
-        self.writer.finish().map_err(write_error(self.part.place()))?;
-        Ok(())
-    }
-
-    /// Gives the file its name and returns its size.
-    pub(super) fn publish(self) -> Result<u64> {
-        self.part.publish()
-    }
-}
-
-fn write_error(place: &Path) -> impl FnOnce(ParquetError) -> Error {
-    let path = place.to_owned();
-    move |source| Error::Io { action: "write", path, source: std::io::Error::other(source) }
-}
 
 /// One ingested file: a row of `bronze.batches`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,10 +100,16 @@ impl Batch {
             context: "cannot make a row of bronze.batches".into(),
             source: Box::new(source),
         })?;
-        let mut file = BronzeFile::create(&place, schema)?;
-        file.write(&batch)?;
-        file.close()?;
-        file.publish()?;
+        let part = PartFile::create(&place)?;
+        let properties = crate::engine::properties(&schema);
+        let written = ArrowWriter::try_new(part.file(), schema, Some(properties))
+            .and_then(|mut writer| writer.write(&batch).and_then(|()| writer.close()));
+        written.map_err(|source| Error::Io {
+            action: "write",
+            path: place.clone(),
+            source: std::io::Error::other(source),
+        })?;
+        part.publish()?;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use super::pieces::Limits;
 use super::refused;
 use crate::error::{Error, Result};
 
@@ -25,9 +26,6 @@ const KNOWN: [(&str, Format); 6] = [
 
 /// A byte order mark of UTF-8, which spreadsheets put at the head of a CSV file.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// How much of a file is looked at to tell what it is.
-const HEAD_BYTES: u64 = 1 << 20;
 
 /// What a file's bytes mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +61,7 @@ impl Format {
     /// tell, and lines told from an array always: `.json` is used for both.
     pub(super) fn of_file(path: &Path) -> Result<Format> {
         let mut reader = open(path, &ByteCount::default())?;
-        let head = head(path, &mut reader)?;
+        let head = head(path, &mut reader, Limits::default().head)?;
         let named = Format::of_name(path);
         let is_parquet = head.starts_with(b"PAR1");
         if named == Some(Format::Parquet) && !is_parquet {
@@ -85,7 +83,7 @@ impl Format {
 pub(super) type ByteCount = Arc<AtomicU64>;
 
 /// A file's text, decompressed.
-pub(super) type Input = BufReader<Box<dyn Read>>;
+pub(super) type Input = BufReader<Box<dyn Read + Send>>;
 
 struct Counted {
     file: Chain<Cursor<Vec<u8>>, File>,
@@ -107,7 +105,7 @@ pub(super) fn open(path: &Path, count: &ByteCount) -> Result<Input> {
     (&mut file).take(4).read_to_end(&mut magic).map_err(Error::io("read", path))?;
     let (gzip, zstd) = (magic.starts_with(b"\x1F\x8B"), magic == b"\x28\xB5\x2F\xFD");
     let file = Counted { file: Cursor::new(magic).chain(file), count: count.clone() };
-    let text: Box<dyn Read> = if gzip {
+    let text: Box<dyn Read + Send> = if gzip {
         Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)))
     } else if zstd {
         Box::new(zstd::Decoder::new(file).map_err(Error::io("read", path))?)
@@ -117,11 +115,11 @@ pub(super) fn open(path: &Path, count: &ByteCount) -> Result<Input> {
     Ok(BufReader::with_capacity(1 << 16, text))
 }
 
-/// The first bytes of a text file, without byte order mark; `reader` is left
-/// behind them. An empty file and UTF-16 are refused here, for all formats.
-pub(super) fn head(path: &Path, reader: &mut Input) -> Result<Vec<u8>> {
+/// The first bytes of a text file, about as many as `limit`, without byte order
+/// mark; `reader` is left behind them. An empty file and UTF-16 are refused here, for all formats.
+pub(super) fn head(path: &Path, reader: &mut Input, limit: usize) -> Result<Vec<u8>> {
     let mut head = Vec::new();
-    reader.take(HEAD_BYTES).read_to_end(&mut head).map_err(|error| failed(path, error))?;
+    reader.take(limit as u64).read_to_end(&mut head).map_err(|error| failed(path, error))?;
     if head.is_empty() {
         return Err(refused(path, "is empty (0 bytes)"));
     }

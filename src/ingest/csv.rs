@@ -1,94 +1,211 @@
-//! CSV: any of four delimiters, quotes, CRLF, rows of the wrong length.
+//! CSV: any of four delimiters, quotes, any line ends, rows of the wrong length.
 //!
-//! The `csv` crate splits; what it splits stays within reach in a [`Window`],
-//! because a malformed row is kept as it was received, and because a quote
-//! that is never closed must not swallow the good rows behind it.
+//! The file is read in pieces that are taken to begin with a record. Where one
+//! did not, because a quoted field goes over its end, its rows are read again
+//! from where the record began.
 
-use std::io::{Cursor, Read};
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder, StringRecord};
-
-use super::content::{self, ByteCount};
+use super::bronze_file::{BronzeFile, Encoder, RowGroup, Writing};
+use super::content::ByteCount;
+use super::in_order::in_order;
+use super::pieces::{Limits, LineEnds, Piece, Pieces};
+use super::record::{Dialect, Outcome, Splitter};
+use super::refused;
 use super::rows::Rows;
-use super::window::{Span, Window};
-use super::{refused, window};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What may stand between two fields, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// So many fields are split before they are copied, to be still in the cache.
+const BLOCK_FIELDS: usize = 1 << 14;
+
 /// The columns of a CSV file, by its first line.
 pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
-    Ok(open(path, &ByteCount::default())?.columns)
+    let limits = Limits::default();
+    let pieces = Pieces::open(path, LineEnds::Any, limits, &ByteCount::default())?;
+    Ok(Header::read(path, pieces.head(), limits)?.columns)
 }
 
 /// Reads the rows of a CSV file.
-pub(super) fn read(path: &Path, count: &ByteCount, rows: &mut Rows) -> Result<()> {
-    let mut file = open(path, count)?;
-    while let Some(raw) = file.advance()? {
-        file.take(&raw, rows)?;
-    }
-    Ok(())
-}
-
-/// A CSV file behind its header.
-struct CsvFile<'a> {
-    path: &'a Path,
-    columns: Vec<String>,
-    delimiter: u8,
-    reader: csv::Reader<Window>,
-    /// Offset at which `reader` began.
-    base: u64,
-    /// The physical line at the reader's position.
-    line: u64,
-    record: ByteRecord,
-}
-
-/// Opens a file and reads its header.
-fn open<'a>(path: &'a Path, count: &ByteCount) -> Result<CsvFile<'a>> {
-    let mut input = content::open(path, count)?;
-    let head = content::head(path, &mut input)?;
-    let first = head.split(|byte| *byte == b'\n' || *byte == b'\r').find(|line| !line.is_empty());
-    let Some(first) = first else {
-        return Err(refused(path, "has no header line"));
+pub(super) fn read(path: &Path, writing: &mut Writing) -> Result<BronzeFile> {
+    let limits = writing.limits;
+    let mut pieces = Pieces::open(path, LineEnds::Any, limits, &writing.count)?;
+    let header = Header::read(path, pieces.head(), limits)?;
+    let sample = header.sample(pieces.head())?;
+    let (mut file, encoder) = writing.create(&header.columns, &sample)?;
+    let mut skip = header.bytes;
+    let mut line = header.lines;
+    let next = || {
+        let mut piece = pieces.next()?;
+        if let Some(piece) = &mut piece {
+            // The header is in the first piece only.
+            piece.bytes.drain(..std::mem::take(&mut skip));
+            piece.first_line += std::mem::take(&mut line);
+        }
+        Ok(piece)
     };
-    if first.contains(&0) {
-        return Err(refused(path, "has NUL bytes in its header; if it is UTF-16, save it as UTF-8"));
-    }
-    let delimiter = delimiter(first);
-    let window = Window::new(Box::new(Cursor::new(head).chain(input)));
-    let mut file = CsvFile {
-        path,
-        columns: Vec::new(),
-        delimiter,
-        reader: reader(delimiter, window),
-        base: 0,
-        line: 1,
-        record: ByteRecord::new(),
-    };
-    file.advance()?;
-    let header = StringRecord::from_byte_record(std::mem::take(&mut file.record))
-        .map_err(|_| refused(path, "has a header that is not UTF-8; save it as UTF-8"))?;
-    file.columns = header
-        .iter()
-        .enumerate()
-        // Exported index columns have no name; a column of ours must have one.
-        .map(|(position, name)| match name {
-            "" => format!("column_{}", position + 1),
-            name => name.to_owned(),
-        })
-        .collect();
+    let mut open: Option<Piece> = None;
+    in_order(
+        writing.threads,
+        next,
+        |piece| Read::new(&header, &encoder, piece),
+        |read| {
+            let read = match open.take() {
+                None => read,
+                Some(before) => Read::new(&header, &encoder, joined(before, read.piece))?,
+            };
+            open = read.rest();
+            file.append(read.rows)?;
+            (writing.progress)()
+        },
+    )?;
     Ok(file)
 }
 
-fn reader<R: Read>(delimiter: u8, input: R) -> csv::Reader<R> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(1 << 16)
-        .from_reader(input)
+/// How many bytes the whole records at the beginning of a file take, its header included.
+pub(super) fn whole_records(path: &Path, bytes: &[u8]) -> Result<usize> {
+    let limits = Limits::default();
+    let header = Header::read(path, &bytes[..bytes.len().min(limits.head)], limits)?;
+    let mut splitter = Splitter::new(&bytes[header.bytes..], 1, header.dialect, false);
+    loop {
+        match splitter.next() {
+            Outcome::Open | Outcome::End => return Ok(header.bytes + splitter.start()),
+            Outcome::Record | Outcome::FirstLine => {}
+        }
+    }
+}
+
+/// A piece with the record before it that was still open.
+fn joined(mut before: Piece, piece: Piece) -> Piece {
+    before.bytes.extend_from_slice(&piece.bytes);
+    Piece { is_last: piece.is_last, ..before }
+}
+
+/// A piece whose rows have been read.
+struct Read {
+    piece: Piece,
+    rows: RowGroup,
+    /// Where a record begins that does not end in the piece, and its line.
+    open: Option<(usize, u64)>,
+}
+
+impl Read {
+    fn new(header: &Header, encoder: &Encoder, piece: Piece) -> Result<Self> {
+        let mut rows = Rows::new(header.columns.len());
+        let open = header.parse(&piece.bytes, piece.first_line, piece.is_last, &mut rows);
+        Ok(Self { piece, rows: encoder.rows(rows)?, open })
+    }
+
+    /// The record that is still open.
+    fn rest(&self) -> Option<Piece> {
+        let (start, first_line) = self.open?;
+        Some(Piece { bytes: self.piece.bytes[start..].to_vec(), first_line, is_last: false })
+    }
+}
+
+/// What a file's first record says of those below it.
+struct Header {
+    columns: Vec<String>,
+    dialect: Dialect,
+    /// How many bytes and lines it takes, blank lines before it included.
+    bytes: usize,
+    lines: u64,
+}
+
+impl Header {
+    fn read(path: &Path, head: &[u8], limits: Limits) -> Result<Self> {
+        let first = head.split(|byte| *byte == b'\n' || *byte == b'\r').find(|line| !line.is_empty());
+        let Some(first) = first else {
+            return Err(refused(path, "has no header line"));
+        };
+        if first.contains(&0) {
+            return Err(refused(path, "has NUL bytes in its header; if it is UTF-16, save it as UTF-8"));
+        }
+        let dialect = Dialect { delimiter: delimiter(first), row_limit: limits.row };
+        let mut splitter = Splitter::new(head, 1, dialect, true);
+        if splitter.next() != Outcome::Record {
+            return Err(refused(path, "has a header with a quote that is never closed"));
+        }
+        // Less than the limit, by a byte order mark, is whole, too.
+        if head.len() + 3 >= limits.head && splitter.at() == head.len() {
+            return Err(refused(path, format!("has a header longer than {} KiB", limits.head >> 10)));
+        }
+        let mut columns = Vec::new();
+        for (position, name) in splitter.fields().enumerate() {
+            let name = std::str::from_utf8(&name)
+                .map_err(|_| refused(path, "has a header that is not UTF-8; save it as UTF-8"))?;
+            // Exported index columns have no name; a column of ours must have one.
+            columns.push(match name {
+                "" => format!("column_{}", position + 1),
+                name => name.to_owned(),
+            });
+        }
+        Ok(Self { columns, dialect, bytes: splitter.at(), lines: splitter.line() - 1 })
+    }
+
+    /// The first rows, as columns.
+    fn sample(&self, head: &[u8]) -> Result<Vec<arrow::array::ArrayRef>> {
+        let mut rows = Rows::new(self.columns.len());
+        self.parse(&head[self.bytes..], 1, false, &mut rows);
+        rows.finish()
+    }
+
+    /// Adds the rows of a text that begins with a record, and says where one
+    /// begins that the text does not end.
+    fn parse(&self, bytes: &[u8], first_line: u64, is_last: bool, rows: &mut Rows) -> Option<(usize, u64)> {
+        let expected = self.columns.len();
+        let is_utf8 = std::str::from_utf8(bytes).is_ok();
+        let mut splitter = Splitter::new(bytes, first_line, self.dialect, is_last);
+        let open = loop {
+            let outcome = splitter.next();
+            let is_good = match outcome {
+                Outcome::End => break None,
+                Outcome::Open => break Some((splitter.start(), splitter.start_line())),
+                Outcome::FirstLine => false,
+                Outcome::Record => {
+                    splitter.len() == expected
+                        && (is_utf8 || std::str::from_utf8(splitter.raw()).is_ok())
+                        && !self.is_repeated(&splitter)
+                }
+            };
+            if is_good {
+                splitter.keep();
+                if splitter.kept() >= BLOCK_FIELDS {
+                    splitter.hand_over(rows);
+                }
+            } else {
+                splitter.hand_over(rows);
+                let error = self.fault(&splitter, outcome);
+                rows.push_malformed(splitter.start_line(), splitter.fields(), &error, splitter.raw());
+            }
+        };
+        splitter.hand_over(rows);
+        open
+    }
+
+    /// What is wrong with the record at hand.
+    fn fault(&self, splitter: &Splitter, outcome: Outcome) -> String {
+        let (found, expected) = (splitter.len(), self.columns.len());
+        if outcome == Outcome::FirstLine {
+            return format!("{found} fields and an open quote, header has {expected}");
+        }
+        if found != expected {
+            return format!("{found} fields, header has {expected}");
+        }
+        match std::str::from_utf8(splitter.raw()) {
+            Ok(_) => "the header once more".to_owned(),
+            Err(error) => format!("not UTF-8 at byte {}", error.valid_up_to() + 1),
+        }
+    }
+
+    /// Whether the record at hand says what the header says.
+    fn is_repeated(&self, splitter: &Splitter) -> bool {
+        let first = splitter.fields().next();
+        first.is_some_and(|first| first == self.columns[0].as_bytes())
+            && splitter.fields().eq(self.columns.iter().map(|name| name.as_bytes()))
+    }
 }
 
 /// The delimiter that a header line uses most, outside quotes.
@@ -108,158 +225,8 @@ fn delimiter(header: &[u8]) -> u8 {
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
-impl CsvFile<'_> {
-    /// Reads the next record and says where its bytes lie.
-    fn advance(&mut self) -> Result<Option<Raw>> {
-        let start = self.base + self.reader.position().byte();
-        self.reader.get_mut().keep_from = start;
-        let found = self.reader.read_byte_record(&mut self.record).map_err(|error| self.failed(error))?;
-        if !found {
-            return Ok(None);
-        }
-        let end = self.base + self.reader.position().byte();
-        let bytes = self.reader.get_ref().slice(Span { start, end });
-        // The splitter leaves the last bytes of a line's end to the next record.
-        let blank = bytes.iter().take_while(is_line_end).count();
-        let tail = bytes[blank..].iter().rev().take_while(is_line_end).count();
-        let skipped = newlines(&bytes[..blank]);
-        let breaks = newlines(bytes) - skipped - newlines(&bytes[bytes.len() - tail..]);
-        let raw = Raw {
-            line: self.line + skipped,
-            span: Span { start: start + blank as u64, end: end - tail as u64 },
-            may_be_open: breaks > 0 || tail == 0,
-        };
-        self.line += newlines(bytes);
-        Ok(Some(raw))
-    }
-
-    /// Hands the record on: a row, or a malformed one.
-    fn take(&mut self, raw: &Raw, rows: &mut Rows) -> Result<()> {
-        let (line, expected, found) = (raw.line, self.columns.len(), self.record.len());
-        let window = self.reader.get_ref();
-        let bytes = window.slice(raw.span);
-        if window.cut || (raw.may_be_open && !quotes_close(bytes, self.delimiter)) {
-            // What an open quote ran over may be good rows: only its first
-            // line is bad, the others get another chance.
-            let first = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-            if window.cut && first == bytes.len() {
-                let limit = window::ROW_BYTES >> 20;
-                return Err(refused(self.path, format!("line {line} is longer than {limit} MiB")));
-            }
-            let record = split(&bytes[..first], self.delimiter);
-            let error = format!("{} fields and an open quote, header has {expected}", record.len());
-            rows.push_malformed(line, record.iter(), &error, trim(&bytes[..first]))?;
-            if first < bytes.len() {
-                self.line = line + 1;
-                self.rewind(raw.span.start + first as u64 + 1);
-            }
-            return Ok(());
-        }
-        if found != expected {
-            let error = format!("{found} fields, header has {expected}");
-            return rows.push_malformed(line, self.record.iter(), &error, bytes);
-        }
-        match StringRecord::from_byte_record(std::mem::take(&mut self.record)) {
-            Ok(record) => {
-                if record.iter().eq(self.columns.iter().map(String::as_str)) {
-                    let bytes = self.reader.get_ref().slice(raw.span);
-                    let fields = record.iter().map(str::as_bytes);
-                    rows.push_malformed(line, fields, "the header once more", bytes)?;
-                } else {
-                    rows.push(line, record.iter())?;
-                }
-                self.record = record.into_byte_record();
-            }
-            Err(error) => {
-                let bytes = self.reader.get_ref().slice(raw.span);
-                let at = std::str::from_utf8(bytes).err().map_or(0, |error| error.valid_up_to()) + 1;
-                let record = error.into_byte_record();
-                rows.push_malformed(line, record.iter(), &format!("not UTF-8 at byte {at}"), bytes)?;
-                self.record = record;
-            }
-        }
-        Ok(())
-    }
-
-    /// Goes back to an offset that the window still holds.
-    fn rewind(&mut self, offset: u64) {
-        let placeholder = reader(self.delimiter, Window::new(Box::new(std::io::empty())));
-        let mut window = std::mem::replace(&mut self.reader, placeholder).into_inner();
-        window.rewind(offset);
-        self.base = offset;
-        self.reader = reader(self.delimiter, window);
-    }
-
-    fn failed(&self, error: csv::Error) -> Error {
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => content::failed(self.path, error),
-            other => refused(self.path, format!("line {}: {other:?}", self.line)),
-        }
-    }
-}
-
-/// The fields of one line on its own.
-fn split(line: &[u8], delimiter: u8) -> ByteRecord {
-    let mut record = ByteRecord::new();
-    // Reading from memory does not fail; an empty record would do.
-    let _ = reader(delimiter, line).read_byte_record(&mut record);
-    record
-}
-
-fn trim(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// Whether every quote of a record closes where a field ends. One that does
-/// not was never meant to close there.
-fn quotes_close(record: &[u8], delimiter: u8) -> bool {
-    let mut at = 0;
-    while at < record.len() {
-        if record[at] == b'"' {
-            at += 1;
-            loop {
-                match record[at..].iter().position(|byte| *byte == b'"') {
-                    None => return false,
-                    Some(quote) => at += quote + 1,
-                }
-                if record.get(at) != Some(&b'"') {
-                    break;
-                }
-                at += 1;
-            }
-            if record.get(at).is_some_and(|byte| *byte != delimiter) {
-                return false;
-            }
-        } else {
-            at += record[at..].iter().position(|byte| *byte == delimiter).unwrap_or(record.len() - at);
-        }
-        at += 1;
-    }
-    true
-}
-
-fn is_line_end(byte: &&u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
-}
-
-fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
-}
-
-/// Where a record's bytes lie.
-struct Raw {
-    /// The physical line on which it begins.
-    line: u64,
-    /// Its bytes, without the end of its line.
-    span: Span,
-    /// It spans lines or ends the file, as a record does whose quote was never closed.
-    may_be_open: bool,
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-
     use super::*;
 
     #[test]
@@ -269,12 +236,5 @@ mod tests {
         assert_eq!(delimiter(b"a\tb"), b'\t');
         assert_eq!(delimiter(b"a|\"b,c,d\"|e"), b'|');
         assert_eq!(delimiter(b"alone"), b',');
-    }
-
-    #[test]
-    fn quotes_that_close_in_mid_field_are_open() {
-        let close = |record: &[u8]| quotes_close(record, b',');
-        assert!(close(b"a,\"b\",c") && close(b"\"a \"\"b\"\"\n\",c\"d") && close(b"\"\",") && close(b""));
-        assert!(!close(b"a,\"b") && !close(b"a,\"b\nc,\"d\"") && !close(b"\"a\"\""));
     }
 }

@@ -6,47 +6,76 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::io::{BufRead, Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
 use serde::de::IgnoredAny;
 
+use super::bronze_file::{BronzeFile, Writing};
 use super::content::{self, ByteCount};
+use super::in_order::in_order;
+use super::pieces::{Limits, LineEnds, Piece, Pieces};
 use super::refused;
 use super::rows::Rows;
 use crate::error::Result;
-
-/// A line longer than this is refused.
-const LINE_BYTES: u64 = 64 << 20;
 
 /// A row: what each key holds, as JSON text.
 type Members<'a> = Vec<(Cow<'a, str>, &'a str)>;
 
 /// The keys of all rows, in the order in which they are first seen. The file
 /// is read whole for that, because a key may appear on its last line only.
-pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
+pub(super) fn columns(path: &Path, threads: usize) -> Result<Vec<String>> {
+    let mut pieces = Pieces::open(path, LineEnds::Newline, Limits::default(), &ByteCount::default())?;
     let mut columns = Columns::default();
-    each_line(path, &ByteCount::default(), |_, line| {
-        if let Ok(members) = std::str::from_utf8(line).map_err(|_| String::new()).and_then(members) {
-            columns.add(&members);
-        }
-        Ok(())
-    })?;
+    in_order(
+        threads,
+        || pieces.next(),
+        |piece| {
+            let mut columns = Columns::default();
+            for (_, line) in lines(&piece) {
+                if let Ok(members) = std::str::from_utf8(line).map_err(|_| String::new()).and_then(members) {
+                    columns.add(members.iter().map(|(key, _)| key.as_ref()));
+                }
+            }
+            Ok(columns.names)
+        },
+        |names| {
+            columns.add(names.iter().map(String::as_str));
+            Ok(())
+        },
+    )?;
     columns.found(path)
 }
 
 /// Reads the rows of a file with one object a line.
-pub(super) fn read(path: &Path, columns: &[String], count: &ByteCount, rows: &mut Rows) -> Result<()> {
+pub(super) fn read(path: &Path, columns: &[String], writing: &mut Writing) -> Result<BronzeFile> {
+    let mut pieces = Pieces::open(path, LineEnds::Newline, writing.limits, &writing.count)?;
     let places = places(columns);
-    each_line(path, count, |number, line| {
-        let read = std::str::from_utf8(line)
-            .map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to() + 1))
-            .and_then(|line| fields(&members(line)?, &places));
-        match read {
-            Ok(fields) => rows.push(number, fields.iter().map(Cow::as_ref)),
-            Err(error) => rows.push_malformed(number, std::iter::empty(), &error, line),
+    let parse = |piece: &Piece| {
+        let mut rows = Rows::new(columns.len());
+        for (number, line) in lines(piece) {
+            let read = std::str::from_utf8(line)
+                .map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to() + 1))
+                .and_then(|line| fields(&members(line)?, &places));
+            match read {
+                Ok(fields) => rows.push(number, fields.iter().map(Cow::as_ref)),
+                Err(error) => rows.push_malformed(number, std::iter::empty(), &error, line),
+            }
         }
-    })
+        rows
+    };
+    let sample = parse(&Piece { bytes: pieces.head().to_vec(), ..Piece::default() }).finish()?;
+    let (mut file, encoder) = writing.create(columns, &sample)?;
+    in_order(
+        writing.threads,
+        || pieces.next(),
+        |piece| encoder.rows(parse(&piece)),
+        |rows| {
+            file.append(rows)?;
+            (writing.progress)()
+        },
+    )?;
+    Ok(file)
 }
 
 /// The keys of a JSON array's objects, nested ones joined with a dot.
@@ -55,53 +84,40 @@ pub(super) fn array_columns(path: &Path) -> Result<Vec<String>> {
     let mut columns = Columns::default();
     for element in elements(&text).map_err(|error| refused(path, error))? {
         if let Ok(members) = flat_members(element) {
-            columns.add(&members);
+            columns.add(members.iter().map(|(key, _)| key.as_ref()));
         }
     }
     columns.found(path)
 }
 
 /// Reads the objects of a JSON array, which is held in memory: catalogues come that way, logs do not.
-pub(super) fn read_array(path: &Path, columns: &[String], count: &ByteCount, rows: &mut Rows) -> Result<()> {
-    let text = whole(path, count)?;
+pub(super) fn read_array(path: &Path, columns: &[String], writing: &mut Writing) -> Result<BronzeFile> {
+    let text = whole(path, &writing.count)?;
     let places = places(columns);
+    let mut rows = Rows::new(columns.len());
     for (position, element) in elements(&text).map_err(|error| refused(path, error))?.iter().enumerate() {
         let number = position as u64 + 1;
         match flat_members(element).and_then(|members| fields(&members, &places)) {
-            Ok(fields) => rows.push(number, fields.iter().map(Cow::as_ref))?,
-            Err(error) => rows.push_malformed(number, std::iter::empty(), &error, element.as_bytes())?,
+            Ok(fields) => rows.push(number, fields.iter().map(Cow::as_ref)),
+            Err(error) => rows.push_malformed(number, std::iter::empty(), &error, element.as_bytes()),
         }
     }
-    Ok(())
+    let (mut file, encoder) = writing.create(columns, &[])?;
+    file.append(encoder.rows(rows)?)?;
+    (writing.progress)()?;
+    Ok(file)
 }
 
-/// Calls `take` with the number and bytes of every line that is not blank.
-fn each_line(path: &Path, count: &ByteCount, mut take: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
-    let mut input = content::open(path, count)?;
-    let head = content::head(path, &mut input)?;
-    let mut input = Cursor::new(head).chain(input);
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        let read = (&mut input).take(LINE_BYTES).read_until(b'\n', &mut line);
-        if read.map_err(|error| content::failed(path, error))? == 0 {
-            break;
-        }
-        if line.len() as u64 == LINE_BYTES && !line.ends_with(b"\n") {
-            return Err(refused(path, format!("line {number} is longer than {} MiB", LINE_BYTES >> 20)));
-        }
-        let text = line.trim_ascii();
-        if !text.is_empty() {
-            take(number, text)?;
-        }
-    }
-    Ok(())
+/// The lines of a piece that are not blank, with their numbers.
+fn lines(piece: &Piece) -> impl Iterator<Item = (u64, &[u8])> {
+    let lines = piece.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    (piece.first_line..).zip(lines).filter(|(_, line)| !line.is_empty())
 }
 
 /// A whole file as text.
 fn whole(path: &Path, count: &ByteCount) -> Result<String> {
     let mut input = content::open(path, count)?;
-    let mut bytes = content::head(path, &mut input)?;
+    let mut bytes = content::head(path, &mut input, Limits::default().head)?;
     input.read_to_end(&mut bytes).map_err(|error| content::failed(path, error))?;
     String::from_utf8(bytes).map_err(|error| {
         refused(path, format!("is not UTF-8 at byte {}", error.utf8_error().valid_up_to() + 1))
@@ -116,11 +132,11 @@ struct Columns {
 }
 
 impl Columns {
-    fn add(&mut self, members: &Members) {
-        for (key, _) in members {
-            if !self.known.contains(key.as_ref()) {
-                self.known.insert(key.to_string());
-                self.names.push(key.to_string());
+    fn add<'a>(&mut self, keys: impl Iterator<Item = &'a str>) {
+        for key in keys {
+            if !self.known.contains(key) {
+                self.known.insert(key.to_owned());
+                self.names.push(key.to_owned());
             }
         }
     }

@@ -9,15 +9,21 @@
 
 mod batch;
 mod bronze;
+mod bronze_file;
 mod choice;
 mod content;
 mod csv;
 mod fetch;
+#[cfg(test)]
+mod fuzz;
+mod guard;
+mod in_order;
 mod input;
 mod jsonl;
 mod parquet;
+mod pieces;
+mod record;
 mod rows;
-mod window;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +33,8 @@ use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::summary::TableSummary;
+
+use pieces::{Limits, LineEnds, Pieces};
 
 pub use bronze::{Batch, batches, forget};
 pub use fetch::fetch;
@@ -43,7 +51,7 @@ pub struct Options {
     /// Put before every id of these files, so that a second source's ids cannot
     /// be taken for the first one's.
     pub id_prefix: Option<String>,
-    /// Files read at once; 0 means one per core.
+    /// Threads that read files, a large one together; 0 means one per core.
     pub threads: usize,
 }
 
@@ -69,6 +77,29 @@ pub fn ingest(
     let summaries = batch::ingest_files(lake, options, &files, now, progress);
     progress.end();
     summaries
+}
+
+/// Puts the first whole rows of a large text file, some 16 MiB of them, into
+/// `folder` and says where; `None` where the file is better read itself.
+///
+/// # Errors
+/// As [`ingest`], where the file cannot be read.
+pub fn sample(path: &Path, folder: &Path) -> Result<Option<PathBuf>> {
+    let line_ends = match content::Format::of_file(path)? {
+        content::Format::Csv => LineEnds::Any,
+        content::Format::JsonLines => LineEnds::Newline,
+        content::Format::Json | content::Format::Parquet => return Ok(None),
+    };
+    let mut pieces = Pieces::open(path, line_ends, Limits::default(), &content::ByteCount::default())?;
+    let Some(piece) = pieces.next()?.filter(|piece| !piece.is_last) else { return Ok(None) };
+    let end = match line_ends {
+        LineEnds::Any => csv::whole_records(path, &piece.bytes)?,
+        LineEnds::Newline => piece.bytes.len(),
+    };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let place = folder.join(name.trim_end_matches(".gz").trim_end_matches(".zst"));
+    std::fs::write(&place, &piece.bytes[..end]).map_err(Error::io("write", &place))?;
+    Ok(Some(place))
 }
 
 /// An [`Error::Ingest`]: what is wrong with an input.

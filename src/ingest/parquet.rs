@@ -4,18 +4,27 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
-use arrow::compute::{CastOptions, can_cast_types, cast_with_options};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, StringBuilder, new_null_array,
+};
+use arrow::compute::{CastOptions, can_cast_types, cast_with_options, concat_batches};
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
+use super::bronze_file::{BronzeFile, Writing};
+use super::guard::guarded;
+use super::in_order::in_order;
 use super::refused;
-use super::rows::{Rows, text};
+use super::rows::text;
 use crate::error::{Error, Result};
 
-/// Fewer than of other formats, because the bytes of these rows are not counted.
+/// So many rows, or bytes, whichever comes first, become a row group.
+const GROUP_ROWS: usize = 1 << 17;
+const GROUP_BYTES: usize = 32 << 20;
+
+/// Rows may be long; so many of them are read at once.
 const BATCH_ROWS: usize = 1 << 13;
 
 /// The columns of a Parquet file.
@@ -24,26 +33,83 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
 }
 
 /// Reads the rows of a Parquet file; a row's line is its number.
-pub(super) fn read(path: &Path, rows: &mut Rows) -> Result<()> {
-    let reader = open(path)?.with_batch_size(BATCH_ROWS).build();
-    let mut first = 1;
-    for batch in reader.map_err(|error| damaged(path, &error))? {
-        let batch = batch.map_err(|error| damaged(path, &error))?;
-        let columns = batch.columns().iter().map(as_text).collect::<std::result::Result<Vec<_>, _>>();
-        let columns = columns.map_err(|error| damaged(path, &error))?;
-        rows.push_columns(first, columns, batch.num_rows())?;
-        first += batch.num_rows() as u64;
+pub(super) fn read(path: &Path, writing: &mut Writing) -> Result<BronzeFile> {
+    let columns = columns(path)?;
+    let builder = open(path)?.with_batch_size(BATCH_ROWS);
+    let mut batches = Batches { path, reader: sound(path, || builder.build())?, first: 1, waiting: None };
+    let first = batches.next()?;
+    let sample = match first.as_ref().and_then(|(_, batches)| batches.first()) {
+        Some(batch) => sound(path, || texts(batch))?,
+        None => Vec::new(),
+    };
+    batches.waiting = first;
+    let (mut file, encoder) = writing.create(&columns, &sample)?;
+    in_order(
+        writing.threads,
+        || batches.next(),
+        |(first, batches)| {
+            let mut columns = sound(path, || texts(&concat_batches(&batches[0].schema(), &batches)?))?;
+            let rows = batches.iter().map(RecordBatch::num_rows).sum();
+            let lines = (first..).take(rows).map(|line| line as i64);
+            columns.push(Arc::new(Int64Array::from_iter_values(lines)));
+            let nulls = new_null_array(&DataType::Utf8, rows);
+            columns.extend([nulls.clone(), nulls]);
+            encoder.encode(&columns, 0)
+        },
+        |rows| {
+            file.append(rows)?;
+            (writing.progress)()
+        },
+    )?;
+    Ok(file)
+}
+
+/// The result of reading, where neither an error nor a panic says that the file is damaged.
+fn sound<T, E: std::fmt::Display>(
+    path: &Path,
+    work: impl FnOnce() -> std::result::Result<T, E>,
+) -> Result<T> {
+    let damaged = |error: String| refused(path, format!("is a damaged or cut off Parquet file ({error})"));
+    guarded(work).map_err(damaged)?.map_err(|error| damaged(error.to_string()))
+}
+
+/// Every column of some rows as text.
+fn texts(rows: &RecordBatch) -> std::result::Result<Vec<ArrayRef>, ArrowError> {
+    rows.columns().iter().map(as_text).collect()
+}
+
+/// The rows of a file, as many at once as a row group takes.
+struct Batches<'a> {
+    path: &'a Path,
+    reader: ParquetRecordBatchReader,
+    /// The number of the next row.
+    first: u64,
+    /// Read already.
+    waiting: Option<(u64, Vec<RecordBatch>)>,
+}
+
+impl Batches<'_> {
+    /// Rows, and the number of the first of them.
+    fn next(&mut self) -> Result<Option<(u64, Vec<RecordBatch>)>> {
+        if let Some(waiting) = self.waiting.take() {
+            return Ok(Some(waiting));
+        }
+        let (mut rows, mut bytes, mut batches) = (0, 0, Vec::new());
+        while rows < GROUP_ROWS && bytes < GROUP_BYTES {
+            let Some(batch) = sound(self.path, || self.reader.next().transpose())? else { break };
+            rows += batch.num_rows();
+            bytes += batch.get_array_memory_size();
+            batches.push(batch);
+        }
+        let first = self.first;
+        self.first += rows as u64;
+        Ok((rows > 0).then_some((first, batches)))
     }
-    Ok(())
 }
 
 fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
     let file = File::open(path).map_err(Error::io("open", path))?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, &error))
-}
-
-fn damaged(path: &Path, error: &dyn std::error::Error) -> Error {
-    refused(path, format!("is a damaged or cut off Parquet file ({error})"))
+    sound(path, || ParquetRecordBatchReaderBuilder::try_new(file))
 }
 
 /// A column as text; an empty text is no value, as in every other format.

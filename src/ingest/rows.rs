@@ -1,26 +1,16 @@
-//! Rows as received, gathered into record batches: every column is text, and
-//! six more say where the row comes from and whether it could be read.
+//! Rows as received, gathered into columns: every column is text, and six more
+//! say where a row comes from and whether it could be read.
 
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayBuilder, ArrayRef, Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder,
-    TimestampMicrosecondArray, new_null_array,
-};
+use arrow::array::{ArrayRef, Int64Array, StringArray};
+use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use chrono::{DateTime, Utc};
 
-use super::bronze::BronzeFile;
 use super::refused;
 use crate::error::{Error, Result};
-
-/// A batch goes to the writer when it holds this many rows ...
-const BATCH_ROWS: usize = 1 << 16;
-
-/// ... or this many bytes, whichever comes first.
-const BATCH_BYTES: usize = 64 << 20;
 
 /// More columns than this are no table, but a log whose keys are data.
 const MOST_COLUMNS: usize = 10_000;
@@ -35,7 +25,7 @@ pub(super) fn timestamp() -> DataType {
 }
 
 /// The schema of a bronze file whose input has these columns.
-fn schema(columns: &[String]) -> SchemaRef {
+pub(super) fn schema(columns: &[String]) -> SchemaRef {
     let mut fields: Vec<_> = columns.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
     fields.extend(ORIGIN.iter().map(|name| match *name {
         "_source_line" => Field::new(*name, DataType::Int64, false),
@@ -63,86 +53,75 @@ pub(super) fn check_columns(path: &Path, columns: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Where the rows of a file come from.
-#[derive(Debug, Clone)]
-pub(super) struct Origin {
-    pub(super) source_file: String,
-    pub(super) batch_id: String,
-    pub(super) ingested_at: DateTime<Utc>,
+/// A column of texts in the making; an empty text is no value.
+#[derive(Debug, Default)]
+pub(super) struct TextColumn {
+    texts: Vec<u8>,
+    /// Where each text ends.
+    ends: Vec<i32>,
 }
 
-impl Origin {
-    /// Source file, time and batch of that many rows.
-    fn columns(&self, rows: usize) -> [ArrayRef; 3] {
-        let text = |value: &String| StringArray::from_iter_values(std::iter::repeat_n(value, rows));
-        let ingested_at = TimestampMicrosecondArray::from_value(self.ingested_at.timestamp_micros(), rows);
-        [
-            Arc::new(text(&self.source_file)),
-            Arc::new(ingested_at.with_timezone("UTC")),
-            Arc::new(text(&self.batch_id)),
-        ]
+impl TextColumn {
+    pub(super) fn push(&mut self, text: &[u8]) {
+        self.texts.extend_from_slice(text);
+        self.ends.push(self.texts.len() as i32);
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Adds empty texts up to this length.
+    fn fill(&mut self, len: usize) {
+        self.ends.resize(len, self.texts.len() as i32);
+    }
+
+    /// The texts as an array; an error where they are no text, or too much of it.
+    fn finish(mut self) -> Result<ArrayRef> {
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Engine {
+            context: "cannot make a column of raw rows".into(),
+            source,
+        };
+        if i32::try_from(self.texts.len()).is_err() {
+            return Err(failed("it holds more than 2 GiB in one piece of the file".into()));
+        }
+        let is_empty = |row: usize| self.ends[row] == if row == 0 { 0 } else { self.ends[row - 1] };
+        let valid: arrow::buffer::BooleanBuffer = (0..self.len()).map(|row| !is_empty(row)).collect();
+        let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
+        self.ends.insert(0, 0);
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(self.ends));
+        let array = StringArray::try_new(offsets, Buffer::from_vec(self.texts), nulls);
+        Ok(Arc::new(array.map_err(|error| failed(Box::new(error)))?))
     }
 }
 
-/// Rows on their way from a reader to a bronze file.
+/// Some rows of a file.
+#[derive(Debug, Default)]
 pub(super) struct Rows {
-    file: BronzeFile,
-    schema: SchemaRef,
-    origin: Origin,
-    /// The columns that are the same on every row: made once, as long as the
-    /// longest batch so far, and sliced.
-    same: [ArrayRef; 3],
-    columns: Vec<StringBuilder>,
-    lines: Int64Builder,
-    errors: StringBuilder,
-    raw_lines: StringBuilder,
-    bytes: usize,
-    /// Rows received, malformed ones included.
-    pub(super) rows: u64,
-    /// Rows that could not be split as the header says.
-    pub(super) malformed_rows: u64,
-    progress: Box<dyn FnMut() -> Result<()>>,
+    pub(super) columns: Vec<TextColumn>,
+    lines: Vec<i64>,
+    /// Of the rows that could not be read: the row, the reason, what it was.
+    malformed: Vec<(usize, String, String)>,
 }
 
 impl Rows {
-    /// Rows of these columns for the Parquet file at `place`; `progress` is
-    /// called after each batch and may stop the run.
-    pub(super) fn create(
-        place: &Path,
-        columns: &[String],
-        origin: &Origin,
-        progress: Box<dyn FnMut() -> Result<()>>,
-    ) -> Result<Self> {
-        let schema = schema(columns);
-        Ok(Self {
-            file: BronzeFile::create(place, schema.clone())?,
-            schema,
-            origin: origin.clone(),
-            same: origin.columns(0),
-            columns: columns.iter().map(|_| StringBuilder::new()).collect(),
-            lines: Int64Builder::new(),
-            errors: StringBuilder::new(),
-            raw_lines: StringBuilder::new(),
-            bytes: 0,
-            rows: 0,
-            malformed_rows: 0,
-            progress,
-        })
+    /// No rows of that many columns.
+    pub(super) fn new(columns: usize) -> Self {
+        let columns = std::iter::repeat_with(TextColumn::default).take(columns).collect();
+        Self { columns, ..Self::default() }
     }
 
-    /// Adds a row; `fields` are as many as there are columns, an empty one is no value.
-    pub(super) fn push<'a>(&mut self, line: u64, fields: impl Iterator<Item = &'a str>) -> Result<()> {
+    /// Adds a row; `fields` gives a value for each column, an empty one for none.
+    pub(super) fn push<'a>(&mut self, line: u64, fields: impl Iterator<Item = &'a str>) {
         for (column, field) in self.columns.iter_mut().zip(fields) {
-            self.bytes += field.len() + size_of::<i32>();
-            if field.is_empty() {
-                column.append_null();
-            } else {
-                column.append_value(field);
-            }
+            column.push(field.as_bytes());
         }
-        self.errors.append_null();
-        self.raw_lines.append_null();
-        self.end_row(line)
+        self.lines.push(line as i64);
+    }
+
+    /// Adds the lines of rows whose fields were put into the columns.
+    pub(super) fn push_lines(&mut self, lines: &[u64]) {
+        self.lines.extend(lines.iter().map(|line| *line as i64));
     }
 
     /// Adds a row that could not be read: its fields as far as they go, the
@@ -150,80 +129,38 @@ impl Rows {
     pub(super) fn push_malformed<'a>(
         &mut self,
         line: u64,
-        mut fields: impl Iterator<Item = &'a [u8]>,
+        mut fields: impl Iterator<Item = std::borrow::Cow<'a, [u8]>>,
         error: &str,
         raw: &[u8],
-    ) -> Result<()> {
+    ) {
         for column in &mut self.columns {
-            match fields.next() {
-                Some(field) if !field.is_empty() => column.append_value(text(field)),
-                _ => column.append_null(),
-            }
+            column.push(fields.next().map(|field| text(&field)).unwrap_or_default().as_bytes());
         }
-        self.bytes += raw.len() * 2;
-        self.errors.append_value(error);
-        self.raw_lines.append_value(text(raw));
-        self.malformed_rows += 1;
-        self.end_row(line)
+        self.malformed.push((self.lines.len(), error.to_owned(), text(raw)));
+        self.lines.push(line as i64);
     }
 
-    /// Adds whole columns of rows that were read well; the first is row `first`.
-    pub(super) fn push_columns(&mut self, first: u64, columns: Vec<ArrayRef>, rows: usize) -> Result<()> {
-        let lines = Int64Array::from_iter_values((0..rows).map(|row| (first + row as u64) as i64));
-        self.rows += rows as u64;
-        let nulls = new_null_array(&DataType::Utf8, rows);
-        self.write(columns, Arc::new(lines), nulls.clone(), nulls)
+    /// How many rows there are, and how many of them could not be read.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.lines.len() as u64, self.malformed.len() as u64)
     }
 
-    fn end_row(&mut self, line: u64) -> Result<()> {
-        self.lines.append_value(line as i64);
-        self.rows += 1;
-        if self.lines.len() == BATCH_ROWS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        if self.lines.is_empty() {
-            return Ok(());
+    /// The rows as arrays: the columns received, the line, the reason, the row itself.
+    pub(super) fn finish(self) -> Result<Vec<ArrayRef>> {
+        let mut columns: Vec<_> = self.columns.into_iter().map(TextColumn::finish).collect::<Result<_>>()?;
+        let (mut errors, mut raw_lines) = (TextColumn::default(), TextColumn::default());
+        for (row, error, raw) in self.malformed {
+            errors.fill(row);
+            errors.push(error.as_bytes());
+            raw_lines.fill(row);
+            raw_lines.push(raw.as_bytes());
         }
-        let columns = self.columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect();
-        let lines = Arc::new(self.lines.finish());
-        let errors = Arc::new(self.errors.finish());
-        let raw_lines = Arc::new(self.raw_lines.finish());
-        self.bytes = 0;
-        self.write(columns, lines, errors, raw_lines)
-    }
-
-    fn write(
-        &mut self,
-        mut columns: Vec<ArrayRef>,
-        lines: ArrayRef,
-        errors: ArrayRef,
-        raw_lines: ArrayRef,
-    ) -> Result<()> {
-        let rows = lines.len();
-        if self.same[0].len() < rows {
-            self.same = self.origin.columns(rows);
-        }
-        let [source_file, ingested_at, batch_id] = &self.same;
-        columns.push(source_file.slice(0, rows));
-        columns.push(lines);
-        columns.push(ingested_at.slice(0, rows));
-        columns.push(batch_id.slice(0, rows));
-        columns.push(errors);
-        columns.push(raw_lines);
-        let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(|source| Error::Engine {
-            context: "cannot make a batch of raw rows".into(),
-            source: Box::new(source),
-        })?;
-        self.file.write(&batch)?;
-        (self.progress)()
-    }
-
-    /// Writes what is left; the file is whole but has not its name yet.
-    pub(super) fn finish(mut self) -> Result<BronzeFile> {
-        self.flush()?;
-        self.file.close()?;
-        Ok(self.file)
+        errors.fill(self.lines.len());
+        raw_lines.fill(self.lines.len());
+        columns.push(Arc::new(Int64Array::from(self.lines)));
+        columns.push(errors.finish()?);
+        columns.push(raw_lines.finish()?);
+        Ok(columns)
     }
 }
 
@@ -243,12 +180,33 @@ pub(super) fn text(bytes: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+    use arrow::array::{Array, AsArray};
+
     use super::*;
 
     #[test]
     fn bytes_that_are_no_text_stay_readable() {
         assert_eq!(text(b"caf\xE9 \xC3\xA9"), "caf\\xE9 é");
         assert_eq!(text(b"\0"), "\0");
+    }
+
+    #[test]
+    fn rows_become_columns_in_their_order() {
+        let mut rows = Rows::new(2);
+        rows.push(2, ["a", ""].into_iter());
+        rows.push_malformed(3, [b"b".as_slice().into()].into_iter(), "short", b"b\xFF");
+        rows.push(4, ["", "d"].into_iter());
+        assert_eq!(rows.counts(), (3, 1));
+        let columns = rows.finish().unwrap();
+        let texts = |column: usize| {
+            let column = columns[column].as_string::<i32>();
+            column.iter().map(|text| text.unwrap_or("-").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(0), ["a", "b", "-"]);
+        assert_eq!(texts(1), ["-", "-", "d"]);
+        assert_eq!(texts(3), ["-", "short", "-"]);
+        assert_eq!(texts(4), ["-", "b\\xFF", "-"]);
+        assert_eq!(columns[2].len(), 3);
     }
 
     #[test]

@@ -34,6 +34,14 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_cart_product_daily",
     "agg_user_weekly",
     "agg_category_metrics",
+    "fact_attribution",
+    "agg_attribution_daily",
+    "agg_funnel_daily",
+    "agg_journey_daily",
+    "agg_retention_daily",
+    "agg_retention_weekly",
+    "agg_retention_monthly",
+    "agg_product_affinity",
 ];
 
 /// A table of schema `gold` on the server.

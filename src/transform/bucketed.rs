@@ -7,19 +7,18 @@
 //! memory that takes depends on the size of a bucket, not of the log.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::check::{Check, CheckOutcome};
-use super::dialect::Compiler;
 use super::graph::Graph;
 use super::mapping::Batch;
 use super::model::{Dealing, Model, Scope, Storage};
-use super::{Options, named, side_by_side, threads};
+use super::{Run, named, side_by_side, threads};
 use crate::engine::{Buckets, Deal, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget};
 use crate::error::{Error, Result};
 use crate::lake::{Staging, TableRef};
-use crate::progress::Progress;
 use crate::source::Kind;
 use crate::summary::TableSummary;
 
@@ -34,32 +33,28 @@ const HELD_BYTES: usize = 1 << 30;
 
 /// Deals the rows of a model out to buckets.
 pub(super) fn deal(
-    engine: &LocalEngine,
+    run: &Run<'_>,
     model: &Model,
     dealing: &Dealing,
     sql: &str,
-    params: &Params,
     batches: &[Batch],
-    options: &Options,
-    staging: &Staging,
 ) -> Result<Buckets> {
-    let rows: u64 =
-        batches.iter().filter(|batch| batch.kind == Kind::Events.as_str()).map(|batch| batch.rows).sum();
+    let events = batches.iter().filter(|batch| batch.kind == Kind::Events.as_str());
     let deal = Deal {
         by: dealing.by.clone(),
         alike: dealing.alike.clone(),
         order: dealing.order.clone(),
-        buckets: bucket_count(rows, threads(options)),
-        held_bytes: options.engine.memory_limit.map_or(HELD_BYTES, |limit| limit / 4),
-        folder: staging.working(&model.table),
+        buckets: bucket_count(events.map(|batch| batch.rows).sum()),
+        held_bytes: run.options.engine.memory_limit.map_or(HELD_BYTES, |limit| limit / 4),
+        folder: run.staging.working(&model.table),
     };
-    trace(engine, model, sql, params)?;
-    engine.deal(sql, params, deal).map_err(|error| named(model, error))
+    trace(run.engine, model, sql, run.params)?;
+    run.engine.deal(sql, run.params, deal).map_err(|error| named(model, error))
 }
 
-/// How many buckets a log of that many rows is dealt into: by its size, so
-/// that the files are the same at every thread count, but for small logs.
-fn bucket_count(rows: u64, _threads: usize) -> usize {
+/// How many buckets a log of that many rows is dealt into. Its size alone
+/// decides, so that the files are the same at every thread count.
+fn bucket_count(rows: u64) -> usize {
     let buckets = match rows {
         0..SMALL_BUCKET_ROWS => 1,
         _ => rows.div_ceil(BUCKET_ROWS).max(2).next_power_of_two(),
@@ -78,9 +73,7 @@ struct Step<'a> {
 
 /// What a pass makes.
 pub(super) struct Pass<'a> {
-    engine: &'a LocalEngine,
-    compiler: &'a Compiler,
-    params: &'a Params,
+    run: &'a Run<'a>,
     dealt: &'a TableRef,
     buckets: &'a Buckets,
     steps: Vec<Step<'a>>,
@@ -90,17 +83,14 @@ pub(super) struct Pass<'a> {
 
 /// A table on its way to disk.
 struct Made {
-    files: std::sync::Arc<GroupedFiles>,
+    files: Arc<GroupedFiles>,
     seconds: f64,
 }
 
 impl<'a> Pass<'a> {
     /// A pass of `models` over the buckets of the table `dealt`, and of `checks` after them.
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn new(
-        engine: &'a LocalEngine,
-        compiler: &'a Compiler,
-        params: &'a Params,
+        run: &'a Run<'a>,
         graph: &'a Graph,
         dealt: &'a TableRef,
         buckets: &'a Buckets,
@@ -120,23 +110,19 @@ impl<'a> Pass<'a> {
             }
             steps.push(Step {
                 model,
-                sql: compiler.compile(&model.table.to_string(), &model.text)?,
+                sql: run.compiler.compile(&model.table.to_string(), &model.text)?,
                 is_written: model.storage == Storage::Table || is_read_outside,
             });
         }
-        Ok(Self { engine, compiler, params, dealt, buckets, steps, checks, made: Mutex::default() })
+        Ok(Self { run, dealt, buckets, steps, checks, made: Mutex::default() })
     }
 
     /// Runs the pass. The tables can be read by everyone afterwards.
-    pub(super) fn run(
-        self,
-        options: &Options,
-        staging: &Staging,
-        progress: &Progress,
-    ) -> Result<(Vec<TableSummary>, Vec<CheckOutcome>)> {
+    pub(super) fn make(self) -> Result<(Vec<TableSummary>, Vec<CheckOutcome>)> {
+        let Run { engine, options, staging, progress, .. } = self.run;
         let numbers: Vec<usize> = (0..self.buckets.count()).collect();
         let found = side_by_side(threads(options), &numbers, |number| {
-            let found = self.bucket(*number, staging)?;
+            let found = self.bucket(*number)?;
             progress.checkpoint()?;
             Ok(found)
         })?;
@@ -146,12 +132,12 @@ impl<'a> Pass<'a> {
         let mut made = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
         for step in self.steps.iter().filter(|step| step.is_written) {
             let Some(table) = made.remove(&step.model.table) else { continue };
-            let files = std::sync::Arc::into_inner(table.files).ok_or_else(|| Error::Transform {
+            let files = Arc::into_inner(table.files).ok_or_else(|| Error::Transform {
                 model: step.model.table.to_string(),
                 message: "its files are still being written".to_owned(),
             })?;
             let (rows, bytes) = files.finish()?;
-            self.engine.attach(&step.model.table, &folder(step.model, staging))?;
+            engine.attach(&step.model.table, &folder(step.model, staging))?;
             if step.model.storage == Storage::Table {
                 tables.push(TableSummary::new(step.model.table.to_string(), rows, bytes, table.seconds));
             }
@@ -160,8 +146,9 @@ impl<'a> Pass<'a> {
     }
 
     /// Makes all of one bucket.
-    fn bucket(&self, number: usize, staging: &Staging) -> Result<Vec<CheckOutcome>> {
-        let engine = self.engine.fork()?;
+    fn bucket(&self, number: usize) -> Result<Vec<CheckOutcome>> {
+        let Run { compiler, params, staging, .. } = self.run;
+        let engine = self.run.engine.fork()?;
         engine.attach_rows(
             self.dealt,
             self.buckets.schema().clone(),
@@ -173,20 +160,19 @@ impl<'a> Pass<'a> {
             let started = Instant::now();
             if step.model.storage == Storage::View {
                 engine
-                    .define_view(layer.as_str(), name, &step.sql, self.params)
+                    .define_view(layer.as_str(), name, &step.sql, params)
                     .map_err(|error| named(step.model, error))?;
                 continue;
             }
             if number == 0 {
-                trace(&engine, step.model, &step.sql, self.params)?;
+                trace(&engine, step.model, &step.sql, params)?;
             }
-            let (schema, rows) =
-                engine.rows(&step.sql, self.params).map_err(|error| named(step.model, error))?;
+            let (schema, rows) = engine.rows(&step.sql, params).map_err(|error| named(step.model, error))?;
             if step.is_written {
                 let files = {
                     let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
                     let made = made.entry(step.model.table.clone()).or_insert_with(|| Made {
-                        files: std::sync::Arc::new(GroupedFiles::new(
+                        files: Arc::new(GroupedFiles::new(
                             ParquetTarget {
                                 folder: folder(step.model, staging),
                                 partition_by: step.model.partition_by.clone(),
@@ -205,7 +191,7 @@ impl<'a> Pass<'a> {
                 made.seconds += started.elapsed().as_secs_f64();
             }
         }
-        self.checks.iter().map(|check| check.run(&engine, self.compiler, self.params)).collect()
+        self.checks.iter().map(|check| check.run(&engine, compiler, params)).collect()
     }
 }
 
@@ -219,7 +205,7 @@ fn trace(engine: &LocalEngine, model: &Model, sql: &str, params: &Params) -> Res
 }
 
 /// Where the files of a model go.
-fn folder(model: &Model, staging: &Staging) -> std::path::PathBuf {
+fn folder(model: &Model, staging: &Staging) -> PathBuf {
     match model.storage {
         Storage::Table => staging.table(&model.table),
         Storage::Working | Storage::View => staging.working(&model.table),

@@ -18,6 +18,27 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// The dialect of that name: datafusion, duckdb, spark.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "datafusion" => Some(Self::DataFusion),
+            "duckdb" => Some(Self::DuckDb),
+            "spark" => Some(Self::Spark),
+            _ => None,
+        }
+    }
+
+    /// A null of the type of all our timestamps.
+    pub(super) fn no_timestamp(self) -> &'static str {
+        match self {
+            Self::DataFusion => {
+                "arrow_cast(cast(null as timestamp), 'Timestamp(Microsecond, Some(\"UTC\"))')"
+            }
+            Self::DuckDb => "cast(null as timestamptz)",
+            Self::Spark => "cast(null as timestamp)",
+        }
+    }
+
     /// The MD5 of a row as it was received: of `head`, then of `name=value` and
     /// a separator for every column that has a value, in the order given.
     pub(super) fn row_md5(self, head: &str, columns: &[String]) -> String {
@@ -114,11 +135,12 @@ static MACROS: &[Macro] = &[
         "epoch_us(cast({0} as timestamp))",
         "(unix_date({0}) * 86400000000)",
     ]),
-    // A text to a timestamp in microseconds UTC; null where it is none.
+    // A text to a timestamp in microseconds UTC; null where it is none. A number of
+    // 10, 13 or 16 digits is an epoch in seconds, milliseconds or microseconds.
     Macro("try_timestamp", 1, [
-        "arrow_cast(try_cast({0} as timestamp(6)), 'Timestamp(Microsecond, Some(\"UTC\"))')",
-        "try_cast({0} as timestamptz)",
-        "try_cast({0} as timestamp)",
+        "case when length({0}) in (10, 13, 16) and try_cast({0} as bigint) is not null then arrow_cast(try_cast({0} as bigint) * case length({0}) when 10 then 1000000 when 13 then 1000 else 1 end, 'Timestamp(Microsecond, Some(\"UTC\"))') else arrow_cast(try_cast({0} as timestamp(6)), 'Timestamp(Microsecond, Some(\"UTC\"))') end",
+        "case when length({0}) in (10, 13, 16) and try_cast({0} as bigint) is not null then make_timestamp(try_cast({0} as bigint) * case length({0}) when 10 then 1000000 when 13 then 1000 else 1 end) at time zone 'UTC' else try_cast({0} as timestamptz) end",
+        "case when length({0}) in (10, 13, 16) and try_cast({0} as bigint) is not null then timestamp_micros(try_cast({0} as bigint) * case length({0}) when 10 then 1000000 when 13 then 1000 else 1 end) else try_cast({0} as timestamp) end",
     ]),
     // Epoch milliseconds as text to RFC 3339 text; the text itself where it is no number.
     Macro("from_epoch_ms", 1, [
@@ -143,6 +165,9 @@ static MACROS: &[Macro] = &[
         "cast(date_trunc('week', {0}) as date)",
         "cast(date_trunc('week', {0}) as date)",
     ]),
+    same("month_start", 1, "cast(date_trunc('month', {0}) as date)"),
+    // The first day of the month {1} months after that of the date {0}.
+    same("add_months", 2, "cast(cast(cast(((date_part('year', {0}) * 12 + date_part('month', {0}) - 1 + {1}) - (date_part('year', {0}) * 12 + date_part('month', {0}) - 1 + {1}) % 12) / 12 as int) as string) || '-' || lpad(cast(cast((date_part('year', {0}) * 12 + date_part('month', {0}) - 1 + {1}) % 12 + 1 as int) as string), 2, '0') || '-01' as date)"),
     Macro("iso_day_of_week", 1, [
         "cast((cast({0} as int) + 3) % 7 + 1 as smallint)",
         "cast(isodow({0}) as smallint)",
@@ -161,6 +186,8 @@ static MACROS: &[Macro] = &[
         "(select {0} + cast(n as int) as date from silver.numbers where n <= datediff('day', {0}, {1}))",
         "(select date_add({0}, cast(n as int)) as date from silver.numbers where n <= datediff({1}, {0}))",
     ]),
+    // Whether a text matches a regular expression (anchored, or anywhere in it).
+    Macro("matches", 2, ["({0} ~ '{1}')", "regexp_matches({0}, '{1}')", "({0} rlike '{1}')"]),
     // Order of event types within one instant: views, then cart, then checkout, then purchase.
     same("event_rank", 1, "cast(case when {0} in ('add_to_cart', 'remove_from_cart') then 1 when {0} = 'checkout' then 2 when {0} = 'purchase' then 3 when {0} = 'refund' then 4 else 0 end as int)"),
     // The customer of a fact row: the account on the row, else the visitor's.
@@ -212,6 +239,11 @@ impl Compiler {
         function: impl Fn(&str) -> String + Send + Sync + 'static,
     ) {
         self.environment.add_function(name, move |argument: &str| function(argument));
+    }
+
+    /// Adds a value that every template can read, such as the steps of a funnel.
+    pub(super) fn add_value(&mut self, name: &'static str, value: impl Into<minijinja::Value>) {
+        self.environment.add_global(name, value);
     }
 
     /// The SQL of a template.

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
+use super::analysis::Analysis;
 use super::dialect::{Compiler, Dialect, quoted};
 use crate::engine::{Engine, LocalEngine, Params};
 use crate::error::{Error, Result};
@@ -135,7 +137,12 @@ pub(super) fn attach_bronze(engine: &LocalEngine, lake: &Lake) -> Result<Vec<Bat
 }
 
 /// A compiler whose models see the sources that the lake holds.
-pub(super) fn compiler(engine: &LocalEngine, batches: &[Batch]) -> Result<Compiler> {
+pub(super) fn compiler(
+    dialect: Dialect,
+    engine: &LocalEngine,
+    batches: &[Batch],
+    analysis: &Analysis,
+) -> Result<Compiler> {
     let mut columns = BTreeSet::new();
     for kind in Kind::ALL {
         columns.extend(own_columns(engine, kind));
@@ -147,8 +154,9 @@ pub(super) fn compiler(engine: &LocalEngine, batches: &[Batch]) -> Result<Compil
     for batch in batches {
         received.insert((batch.kind.clone(), batch.source.clone()));
     }
-    let mut compiler = Compiler::new(Dialect::DataFusion);
-    compiler.add_function("received", move |kind| received_rows(kind, &received));
+    let mut compiler = Compiler::new(dialect);
+    analysis.define(&mut compiler);
+    compiler.add_function("received", move |kind| received_rows(dialect, kind, &received));
     let has_prefix = batches.iter().any(|batch| !batch.id_prefix.is_empty());
     compiler.add_function("prefixed", move |id| match has_prefix {
         true => format!("prefix || {id}"),
@@ -173,8 +181,9 @@ pub(super) fn compiler(engine: &LocalEngine, batches: &[Batch]) -> Result<Compil
 }
 
 /// A compiler for showing models where there is no lake.
-pub(super) fn compiler_without_data() -> Result<Compiler> {
-    compiler(&LocalEngine::empty(&crate::engine::Options { threads: 1, memory_limit: None })?, &[])
+pub(super) fn compiler_without_data(dialect: Dialect) -> Result<Compiler> {
+    let engine = LocalEngine::empty(&crate::engine::Options { threads: 1, memory_limit: None })?;
+    compiler(dialect, &engine, &[], &Analysis::default())
 }
 
 /// Defines `source.NAME` for every source that the lake holds, and empty
@@ -185,26 +194,12 @@ pub(super) fn define_sources(
     batches: &[Batch],
     compiler: &Compiler,
 ) -> Result<()> {
-    for kind in Kind::ALL {
-        if engine.columns(Layer::Bronze.as_str(), kind.as_str()).is_empty() {
-            engine.define_view(Layer::Bronze.as_str(), kind.as_str(), &nothing(&ORIGIN), &Params::new())?;
-        }
+    for (kind, sql) in missing_kinds(engine, Dialect::DataFusion) {
+        engine.define_view(Layer::Bronze.as_str(), kind.as_str(), &sql, &Params::new())?;
     }
-    let mut done = BTreeSet::new();
-    for batch in batches {
-        if !done.insert(&batch.source) {
-            continue;
-        }
-        let source = match &batch.mapping {
-            Some(text) => Source::parse(text, &batch.source)?,
-            None => Source::find(&batch.source)?,
-        };
+    for source in sources(batches)? {
         attach_received(engine, lake, batches, &source)?;
-        let variables = minijinja::context! {
-            bronze => minijinja::Value::from_safe_string(bronze_rows(engine, &source, batches, compiler)?),
-            origin => minijinja::Value::from_safe_string(origin(engine, &source)),
-        };
-        let sql = compiler.compile_with(&format!("source {}", source.name), &source.mapping, variables)?;
+        let sql = source_select(engine, Dialect::DataFusion, &source, batches, compiler)?;
         engine.define_view("source", &source.name, &sql, &Params::new()).map_err(|error| {
             Error::Transform {
                 model: format!("source {}", source.name),
@@ -218,17 +213,74 @@ pub(super) fn define_sources(
     Ok(())
 }
 
+/// Empty selects for the kinds of rows that the lake has none of.
+pub(super) fn missing_kinds(engine: &LocalEngine, dialect: Dialect) -> Vec<(Kind, String)> {
+    let is_missing = |kind: &Kind| engine.columns(Layer::Bronze.as_str(), kind.as_str()).is_empty();
+    Kind::ALL.into_iter().filter(is_missing).map(|kind| (kind, nothing(dialect, &ORIGIN))).collect()
+}
+
+/// Bronze tables without rows, for planning models where there is no lake.
+pub(super) fn define_nothing(engine: &LocalEngine) -> Result<()> {
+    for (kind, sql) in missing_kinds(engine, Dialect::DataFusion) {
+        engine.define_view(Layer::Bronze.as_str(), kind.as_str(), &sql, &Params::new())?;
+    }
+    let time = Dialect::DataFusion.no_timestamp();
+    let batches = format!(
+        "select cast(null as string) as batch_id, cast(null as string) as kind, \
+         cast(null as string) as source_file, cast(null as bigint) as rows, {time} as covers_from, {time} as covers_until where false"
+    );
+    engine.define_view(Layer::Bronze.as_str(), "batches", &batches, &Params::new())
+}
+
+/// The sources that the lake holds rows of, each once.
+pub(super) fn sources(batches: &[Batch]) -> Result<Vec<Source>> {
+    let mut done = BTreeSet::new();
+    let is_new = |batch: &&Batch| done.insert(batch.source.clone());
+    batches
+        .iter()
+        .filter(is_new)
+        .map(|batch| match &batch.mapping {
+            Some(text) => Source::parse(text, &batch.source),
+            None => Source::find(&batch.source),
+        })
+        .collect()
+}
+
+/// The select behind `source.NAME`; its rows have to be readable as `received.NAME`.
+pub(super) fn source_select(
+    engine: &LocalEngine,
+    dialect: Dialect,
+    source: &Source,
+    batches: &[Batch],
+    compiler: &Compiler,
+) -> Result<String> {
+    let variables = minijinja::context! {
+        bronze => minijinja::Value::from_safe_string(bronze_rows(engine, source, batches, compiler)?),
+        origin => minijinja::Value::from_safe_string(origin(engine, dialect, source)),
+    };
+    compiler.compile_with(&format!("source {}", source.name), &source.mapping, variables)
+}
+
 /// The schema of what was received from each source.
-const RECEIVED: &str = "received";
+pub(super) const RECEIVED: &str = "received";
 
 /// Makes the files of one source readable as `received.NAME`. Its rows are
 /// told from those of other sources by their files, and not by joining: a join
 /// would hide from the planner how many there are.
-fn attach_received(engine: &LocalEngine, lake: &Lake, batches: &[Batch], source: &Source) -> Result<()> {
+pub(super) fn attach_received(
+    engine: &LocalEngine,
+    lake: &Lake,
+    batches: &[Batch],
+    source: &Source,
+) -> Result<()> {
+    engine.attach_files(RECEIVED, &source.name, &received_files(lake, batches, source), true)
+}
+
+/// The bronze files of one source.
+pub(super) fn received_files(lake: &Lake, batches: &[Batch], source: &Source) -> Vec<PathBuf> {
     let folder = lake.table(&TableRef::new(Layer::Bronze, source.kind.as_str()));
     let batches = batches.iter().filter(|batch| batch.source == source.name);
-    let files: Vec<_> = batches.map(|batch| folder.join(format!("{}.parquet", batch.id))).collect();
-    engine.attach_files(RECEIVED, &source.name, &files, true)
+    batches.map(|batch| folder.join(format!("{}.parquet", batch.id))).collect()
 }
 
 /// The rows of one source with what their batch says of them, and nulls for
@@ -278,11 +330,11 @@ fn text_literal(text: &str) -> String {
 }
 
 /// The columns that every mapping passes on, and the hash of the row as it was received.
-fn origin(engine: &LocalEngine, source: &Source) -> String {
+fn origin(engine: &LocalEngine, dialect: Dialect, source: &Source) -> String {
     // Columns by name, absent ones left out: a file that gains a column keeps its other rows' hashes.
     let mut columns = received_columns(engine, source);
     columns.sort();
-    let mut row_md5 = Dialect::DataFusion.row_md5("_raw_line", &columns);
+    let mut row_md5 = dialect.row_md5("_raw_line", &columns);
     // The hash stands in for a missing id, and costs more than anything else of a row: where
     // the mapping hands the received id on as it is, rows that have one are not hashed.
     if source.kind == Kind::Events && source.mapping.lines().any(|line| line.trim() == "event_id,") {
@@ -292,7 +344,7 @@ fn origin(engine: &LocalEngine, source: &Source) -> String {
 }
 
 /// All rows of a kind in canonical columns, whatever sources they came from.
-fn received_rows(kind: &str, received: &BTreeSet<(String, String)>) -> String {
+fn received_rows(dialect: Dialect, kind: &str, received: &BTreeSet<(String, String)>) -> String {
     let selects: Vec<_> = received
         .iter()
         .filter(|(of, _)| of == kind)
@@ -306,20 +358,17 @@ fn received_rows(kind: &str, received: &BTreeSet<(String, String)>) -> String {
     columns.extend(ORIGIN);
     columns.extend(OF_BATCH);
     columns.push("row_md5");
-    nothing(&columns)
+    nothing(dialect, &columns)
 }
 
 /// A select of the named columns and no rows.
-fn nothing(columns: &[&str]) -> String {
+fn nothing(dialect: Dialect, columns: &[&str]) -> String {
     let columns: Vec<_> = columns
         .iter()
         .map(|column| match *column {
             "_source_line" => "cast(null as bigint) as _source_line".to_owned(),
+            "_ingested_at" => format!("{} as _ingested_at", dialect.no_timestamp()),
             "_batch_key" => "cast(null as bigint) as _batch_key".to_owned(),
-            "_ingested_at" => {
-                "arrow_cast(cast(null as timestamp), 'Timestamp(Microsecond, Some(\"UTC\"))') as _ingested_at"
-                    .to_owned()
-            }
             name => format!("cast(null as string) as {name}"),
         })
         .collect();

@@ -6,12 +6,15 @@
 //! differ; `check` runs `sql/checks`. New tables are built in a staging folder
 //! and take the place of the old ones only after every check has passed.
 
+mod analysis;
 mod bucketed;
 mod check;
 mod dialect;
 mod graph;
+mod manual;
 mod mapping;
 mod model;
+mod script;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,10 +34,13 @@ use crate::summary::TableSummary;
 
 use mapping::Batch;
 
+pub use analysis::Analysis;
 pub use check::{Check, CheckOutcome};
 pub use dialect::{Compiler, Dialect};
 pub use graph::{Graph, Stage};
+pub use manual::{graph, markdown};
 pub use model::{Dealing, Model, Scope, Storage};
+pub use script::script;
 
 /// What decides where one session ends and the next begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +69,9 @@ pub struct Options {
     pub time_zone: String,
     /// The day that recency is measured from; `None` is the last day with events.
     pub as_of: Option<NaiveDate>,
+    /// What the analyses of gold ask.
+    #[serde(default)]
+    pub analysis: Analysis,
     /// Build again even if nothing changed.
     #[serde(skip)]
     pub full_refresh: bool,
@@ -81,6 +90,7 @@ impl Default for Options {
             max_time: None,
             time_zone: "UTC".to_owned(),
             as_of: None,
+            analysis: Analysis::default(),
             full_refresh: false,
             engine: engine::Options::default(),
         }
@@ -96,7 +106,7 @@ impl Options {
         };
         let days = |date: NaiveDate| date.signed_duration_since(NaiveDate::default()).num_days();
         let as_of = self.as_of.and_then(|date| i32::try_from(days(date)).ok());
-        Params::from([
+        let mut params = Params::from([
             ("session_mode".to_owned(), ScalarValue::from(mode)),
             ("session_gap_us".to_owned(), ScalarValue::from(self.session_gap_us)),
             ("session_max_length_us".to_owned(), ScalarValue::from(self.session_max_length_us)),
@@ -104,7 +114,9 @@ impl Options {
             ("max_time_us".to_owned(), ScalarValue::Int64(self.max_time.map(|time| time.timestamp_micros()))),
             ("time_zone".to_owned(), ScalarValue::from(self.time_zone.as_str())),
             ("as_of_date".to_owned(), ScalarValue::Date32(as_of)),
-        ])
+        ]);
+        params.extend(self.analysis.params());
+        params
     }
 }
 
@@ -148,7 +160,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
     let batches = mapping::attach_bronze(&engine, lake)?;
     let params = options.params();
     let models = Model::all()?;
-    let compiler = mapping::compiler(&engine, &batches)?;
+    let compiler = mapping::compiler(Dialect::DataFusion, &engine, &batches, &options.analysis)?;
     let fingerprint = fingerprint(&models, &batches, &params);
     if !options.full_refresh
         && let Some(outcome) = unchanged(lake, &fingerprint)?
@@ -192,7 +204,7 @@ pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>>
     let options = published(lake).unwrap_or_default();
     let engine = LocalEngine::empty(engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
-    let compiler = mapping::compiler(&engine, &batches)?;
+    let compiler = mapping::compiler(Dialect::DataFusion, &engine, &batches, &options.analysis)?;
     let params = options.params();
     mapping::define_sources(&engine, lake, &batches, &compiler)?;
     for model in Graph::new(Model::all()?, &compiler)?.models() {
@@ -225,15 +237,15 @@ fn require(lake: &Lake, layer: Layer, name: &str, verb: &str) -> Result<()> {
 /// # Errors
 /// [`Error::Transform`] when a model cannot be parsed or ordered.
 pub fn models() -> Result<Graph> {
-    Graph::new(Model::all()?, &mapping::compiler_without_data()?)
+    Graph::new(Model::all()?, &mapping::compiler_without_data(Dialect::DataFusion)?)
 }
 
-/// A model's text as this engine gets it.
+/// A model's text as an engine of that dialect gets it.
 ///
 /// # Errors
 /// [`Error::Transform`] when it does not compile.
-pub fn compiled(model: &Model) -> Result<String> {
-    mapping::compiler_without_data()?.compile(&model.table.to_string(), &model.text)
+pub fn compiled(model: &Model, dialect: Dialect) -> Result<String> {
+    mapping::compiler_without_data(dialect)?.compile(&model.table.to_string(), &model.text)
 }
 
 /// How many statements run at once.
@@ -322,17 +334,8 @@ impl Run<'_> {
                         });
                     };
                     let checks = checks.iter().filter(|check| check.scope == Scope::Visitor).collect();
-                    let pass = bucketed::Pass::new(
-                        self.engine,
-                        self.compiler,
-                        self.params,
-                        graph,
-                        &model.table,
-                        &buckets,
-                        models,
-                        checks,
-                    )?;
-                    let (tables, found) = pass.run(self.options, self.staging, self.progress)?;
+                    let pass = bucketed::Pass::new(self, graph, &model.table, &buckets, models, checks)?;
+                    let (tables, found) = pass.make()?;
                     outcome.tables.extend(tables);
                     outcome.checks.extend(found);
                 }
@@ -363,17 +366,9 @@ impl Run<'_> {
         let sql = self.compiler.compile(&model.table.to_string(), &model.text)?;
         if let Some(dealing) = &model.dealing {
             let started = Instant::now();
-            let buckets = bucketed::deal(
-                self.engine,
-                model,
-                dealing,
-                &sql,
-                self.params,
-                batches,
-                self.options,
-                self.staging,
-            )?;
+            let buckets = bucketed::deal(self, model, dealing, &sql, batches)?;
             tracing::debug!(model = %model.table, buckets = buckets.count(), seconds = started.elapsed().as_secs_f64(), "dealt");
+            self.progress.advance(1)?;
             return Ok(Built::Buckets(buckets));
         }
         let made = match model.storage {

@@ -91,7 +91,7 @@ impl Model {
 
     fn parse(table: TableRef, text: &str) -> Result<Self> {
         let head = |key: &str| {
-            sql::head(text, key).map(str::to_owned).ok_or_else(|| Error::Transform {
+            sql::whole_head(text, key).ok_or_else(|| Error::Transform {
                 model: table.to_string(),
                 message: format!("its head comment has no `-- {key}: ...` line"),
             })

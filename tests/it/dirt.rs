@@ -143,7 +143,7 @@ fn a_warehouse_of_dirty_files_agrees_with_the_truth_at_any_share_and_of_any_kind
             "run --until transform --sessions 300 --days 9 --products 40 --format {format} --dirt {dirt}"
         ));
         let said = dir.done("check --truth");
-        assert!(said.contains("every true session is found"), "--dirt {dirt}, {format}: {said}");
+        assert!(said.contains("every true session and account is found"), "--dirt {dirt}, {format}: {said}");
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use clickmill::generate::Defect;
+use clickmill::quality;
 
 use crate::workdir::Workdir;
 
@@ -349,7 +350,13 @@ fn fault_23_every_key_of_the_configuration_is_read() {
     let manual: toml::Table = include_str!("../../clickmill.toml").parse().unwrap();
     let reader = include_str!("../../src/config/options.rs");
     for (group, keys) in &manual {
-        for key in keys.as_table().unwrap().keys() {
+        for (key, value) in keys.as_table().unwrap() {
+            // The levels of the quality measures are read by a loop over all of them.
+            if let Some(levels) = value.as_table().filter(|_| group == "check") {
+                let measures = quality::MEASURES.iter().map(|(name, _)| (*name).to_owned());
+                assert_eq!(levels.keys().cloned().collect::<BTreeSet<_>>(), measures.collect());
+                continue;
+            }
             // The kinds of dirt are read by a loop over all of them.
             if group == "dirt" && Defect::ALL.iter().any(|kind| kind.as_str() == key) {
                 continue;

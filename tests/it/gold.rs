@@ -60,7 +60,7 @@ N,Nora,FR,2026-01-06,2026-03-01T00:00:00Z
 ";
 
 /// The warehouse that a folder of raw files gives.
-struct Warehouse {
+pub struct Warehouse {
     lake: Lake,
     engine: LocalEngine,
 }
@@ -72,7 +72,12 @@ static TOLD: LazyLock<Warehouse> = LazyLock::new(|| {
 
 impl Warehouse {
     /// Made anew in a folder of that name; `files` are names and contents of raw files.
-    fn of(name: &str, files: &[(&str, &str)]) -> Self {
+    pub fn of(name: &str, files: &[(&str, &str)]) -> Self {
+        Self::with(name, files, &transform::Options::default())
+    }
+
+    /// As [`Warehouse::of`], made by other rules.
+    pub fn with(name: &str, files: &[(&str, &str)], options: &transform::Options) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gold").join(name);
         let _ = fs::remove_dir_all(&folder);
         let raw = folder.join("raw");
@@ -81,9 +86,9 @@ impl Warehouse {
         let lake = Lake::new(folder.join("data"));
         let progress = Progress::hidden();
         let now = DateTime::parse_from_rfc3339("2026-04-01T00:00:00Z").unwrap().to_utc();
-        let options = ingest::Options { inputs, ..ingest::Options::default() };
-        ingest::ingest(&lake, &options, now, &progress).unwrap();
-        transform::transform(&lake, &transform::Options::default(), &progress).unwrap();
+        let inputs = ingest::Options { inputs, ..ingest::Options::default() };
+        ingest::ingest(&lake, &inputs, now, &progress).unwrap();
+        transform::transform(&lake, options, &progress).unwrap();
         let engine = LocalEngine::open(&lake, &engine::Options::default()).unwrap();
         Self { lake, engine }
     }
@@ -99,7 +104,7 @@ impl Warehouse {
     }
 
     /// Rows of a statement, cells separated by a space, nulls as `-`.
-    fn rows(&self, sql: &str) -> Vec<String> {
+    pub fn rows(&self, sql: &str) -> Vec<String> {
         let options = FormatOptions::default().with_null("-");
         let engine: &dyn Engine = &self.engine;
         let mut rows = Vec::new();
@@ -452,7 +457,7 @@ fn the_order_and_the_files_of_the_input_change_nothing() {
         &[("a.csv", &file(late)), ("b.csv", &file(early)), ("products.csv", PRODUCTS), ("users.csv", USERS)],
     );
     let tables = warehouse.lake.tables(Layer::Gold).unwrap();
-    assert_eq!(tables.len(), 17);
+    assert_eq!(tables.len(), 25);
     for table in tables {
         let all = format!("select * from {table}");
         let (mut expected, mut found) = (TOLD.rows(&all), warehouse.rows(&all));
@@ -498,6 +503,12 @@ fn every_check_finds_its_fault() {
     );
     spoil("agg_session_daily", all("agg_session_daily", &[("sessions", "sessions + 1")]));
     spoil("agg_product_daily", all("agg_product_daily", &[("units", "units + 1")]));
+    let cent = "cast(linear_credit + 0.01 as decimal(18, 2))";
+    spoil("fact_attribution", all("fact_attribution", &[("linear_credit", cent)]));
+    spoil("agg_funnel_daily", all("agg_funnel_daily", &[("entries", "cast(step_number as bigint)")]));
+    spoil("agg_journey_daily", all("agg_journey_daily", &[("ended_sessions", "ended_sessions + 1")]));
+    spoil("agg_retention_weekly", all("agg_retention_weekly", &[("cohort_size", "cohort_size + 1")]));
+    spoil("agg_product_affinity", all("agg_product_affinity", &[("orders_both", "orders_both + 5")]));
     spoil(
         "fact_daily_metrics",
         all("fact_daily_metrics", &[("converted_sessions", "sessions + 1")])

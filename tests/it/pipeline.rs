@@ -35,10 +35,17 @@ const VIEWS: [&str; 12] = [
     "vw_user_retention",
 ];
 
-const GOLD: [&str; 17] = [
+const GOLD: [&str; 25] = [
+    "agg_attribution_daily",
     "agg_cart_product_daily",
     "agg_category_metrics",
+    "agg_funnel_daily",
+    "agg_journey_daily",
+    "agg_product_affinity",
     "agg_product_daily",
+    "agg_retention_daily",
+    "agg_retention_monthly",
+    "agg_retention_weekly",
     "agg_session_daily",
     "agg_user_weekly",
     "dim_channel",
@@ -49,6 +56,7 @@ const GOLD: [&str; 17] = [
     "dim_products",
     "dim_users",
     "dim_visitors",
+    "fact_attribution",
     "fact_daily_metrics",
     "fact_events",
     "fact_orders",
@@ -224,6 +232,9 @@ fn revenue_agrees(dir: &Workdir, views: bool) {
         ("agg_product_daily", "revenue"),
         ("agg_category_metrics", "revenue"),
         ("agg_user_weekly", "revenue"),
+        ("agg_retention_weekly", "revenue"),
+        ("fact_attribution", "linear_credit"),
+        ("fact_attribution", "position_based_credit"),
         ("dim_product_metrics", "revenue"),
     ] {
         let sum = dir.row(&format!("select cast(sum({column}) as decimal(18, 2)) as s from {table}"));

@@ -86,15 +86,41 @@ fn what_silver_repairs_leaves_the_answers_as_they_happened() {
 }
 
 #[test]
-fn bots_are_found_and_nobody_else() {
+fn bots_are_told_from_people_and_the_answers_hold_whoever_is_called_one() {
     let folder = TempDir::new().unwrap();
+    let lake = Lake::new(folder.path());
     let text = Profile::text("marketplace").unwrap();
-    let busy = text.replacen("share = 0.0 ", "share = 0.03 ", 1);
+    let busy = text.replacen("\nshare = 0.003\n", "\nshare = 0.06\n", 1);
     assert_ne!(text, busy);
     let profile = Profile::parse("busy", &busy).unwrap();
-    let options = generate::Options { profile, ..small() };
-    let found = run(&Lake::new(folder.path()), &options, &emit::Options::default());
+    let options = generate::Options { profile, products: 500, ..small() };
+    let found = run(&lake, &options, &emit::Options::default());
     assert!(found.agrees(), "{found}");
-    assert!(found.bots.caught > 5, "{found}");
-    assert_eq!((found.bots.missed, found.bots.accused), (0, 0), "{found}");
+    let bots = found.bots;
+    assert!(bots.caught > 10, "{found}");
+    // Some hide well; nobody is accused.
+    assert_eq!(bots.accused, 0, "{found}");
+    assert!(bots.missed * 5 <= bots.caught, "{found}");
+    // They buy nothing, so what people paid is known exactly.
+    let total = |name: &str| found.people.iter().find(|total| total.name == name).unwrap();
+    for name in ["total orders", "total revenue_cents", "total refund_cents"] {
+        assert_eq!(total(name).truth, total(name).gold, "{found}");
+        assert!(total(name).truth > 0, "{found}");
+    }
+    let sessions = total("funnel sessions");
+    assert!(sessions.gold >= sessions.truth && sessions.gold < sessions.truth + 30, "{found}");
+
+    // A supply that says otherwise is noticed: everything sold out from the first day on.
+    let other = TempDir::new().unwrap();
+    let mut profile = text.replacen("sold_out = 0.083", "sold_out = 0.6", 1);
+    profile = profile.replacen("sold_out_days = 5.0", "sold_out_days = 50.0", 1);
+    let profile = Profile::parse("empty", &profile).unwrap();
+    let empty = Lake::new(other.path());
+    let plan = Plan::new(&generate::Options { profile, products: 500, ..small() }).unwrap();
+    emit::emit(&plan, &empty, &emit::Options::default(), &Progress::hidden()).unwrap();
+    let [from, to] = [&empty, &lake].map(|lake| lake.raw().join("truth/supply.parquet"));
+    fs::copy(from, to).unwrap();
+    let found = truth::compare(&lake, &engine::Options::default()).unwrap().unwrap();
+    assert!(!found.agrees());
+    assert!(found.untruths.iter().any(|untruth| untruth.starts_with("taken while sold out: p")), "{found}");
 }

@@ -6,101 +6,24 @@
 
 create view analytics.vw_product_affinity as
 
-with
-
-lines as (
-
-    select * from gold.fact_events
-    where purchase_lines = 1 and product_id is not null
-
-),
-
-visitors as (
-
-    select * from gold.dim_visitors
-
-),
-
-products as (
-
-    select * from gold.dim_products
-
-),
-
-baskets as (
-
-    select distinct
-        lines.order_id,
-        lines.product_id
-    from lines
-    inner join visitors on lines.visitor_id = visitors.visitor_id
-    where not visitors.is_bot and lines.order_id is not null
-
-),
-
-product_orders as (
-
-    select
-        product_id,
-        count(*) as orders
-    from baskets
-    group by product_id
-
-),
-
-all_orders as (
-
-    select count(distinct order_id) as orders from baskets
-
-),
-
-pairs as (
-
-    select
-        first_line.product_id as product_id_a,
-        second_line.product_id as product_id_b,
-        count(*) as orders_both
-    from baskets as first_line
-    inner join baskets as second_line
-        on
-            first_line.order_id = second_line.order_id
-            and first_line.product_id < second_line.product_id
-    group by first_line.product_id, second_line.product_id
-
-),
-
-final as (
-
-    select
-        pairs.product_id_a,
-        product_a.product_name as product_name_a,
-        pairs.product_id_b,
-        product_b.product_name as product_name_b,
-        pairs.orders_both,
-        orders_a.orders as orders_a,
-        orders_b.orders as orders_b,
-        all_orders.orders as orders_all,
-        pairs.orders_both::double precision / all_orders.orders as support,
-        pairs.orders_both::double precision / orders_a.orders
-            as confidence_a_to_b,
-        pairs.orders_both::double precision / orders_b.orders
-            as confidence_b_to_a,
-        pairs.orders_both::double precision * all_orders.orders
-        / (orders_a.orders::double precision * orders_b.orders) as lift
-    from pairs
-    cross join all_orders
-    inner join product_orders as orders_a
-        on pairs.product_id_a = orders_a.product_id
-    inner join product_orders as orders_b
-        on pairs.product_id_b = orders_b.product_id
-    inner join products as product_a
-        on pairs.product_id_a = product_a.product_id
-    inner join products as product_b
-        on pairs.product_id_b = product_b.product_id
-
-)
-
-select * from final;
+select
+    pairs.product_id_a,
+    product_a.product_name as product_name_a,
+    pairs.product_id_b,
+    product_b.product_name as product_name_b,
+    pairs.orders_both,
+    pairs.orders_a,
+    pairs.orders_b,
+    pairs.orders_all,
+    pairs.support,
+    pairs.confidence_a_to_b,
+    pairs.confidence_b_to_a,
+    pairs.lift
+from gold.agg_product_affinity as pairs
+inner join gold.dim_products as product_a
+    on pairs.product_id_a = product_a.product_id
+inner join gold.dim_products as product_b
+    on pairs.product_id_b = product_b.product_id;
 
 comment on view analytics.vw_product_affinity is
     'What is bought together: one row per pair of products that share an order, the smaller id first. Without bots.';

@@ -4,6 +4,7 @@ mod bad_input;
 mod batches;
 mod csv_files;
 mod formats;
+mod hostile;
 mod properties;
 
 use std::fs;

@@ -99,6 +99,24 @@ impl Shop {
                 sum(refund_units) as refund_units, sum(purchase_lines) as purchase_lines,
                 sum(revenue) as revenue, sum(refund_amount) as refund_amount, 2 as viewing_sessions,
                 1 as buying_sessions from gold.agg_product_daily group by date".to_owned()),
+            ("fact_attribution", "select order_id, 1 as touch_number, 1 as touches, order_date, session_date,
+                session_id, channel_key, 240 as seconds_before_order, revenue as first_credit,
+                revenue as last_credit, revenue as last_non_direct_credit, revenue as linear_credit,
+                revenue as position_based_credit from gold.fact_orders".to_owned()),
+            ("agg_attribution_daily", "select order_date, model, channel_key, touches, first_credit as credit
+                from gold.fact_attribution cross join (values ('first'), ('linear')) as m (model)".to_owned()),
+            ("agg_funnel_daily", "select session_date as entry_date, 'strict' as funnel_kind, 1 as step_number,
+                'product_view' as step, 2 as entries, true as is_complete
+                from (select distinct session_date from gold.fact_sessions) as t".to_owned()),
+            ("agg_journey_daily", "select session_date, 'page_view' as path, 1 as depth, '(start)' as from_step,
+                'page_view' as to_step, 2 as sessions, 1 as converted_sessions, 0 as ended_sessions
+                from (select distinct session_date from gold.fact_sessions) as t".to_owned()),
+            ("agg_retention_daily", RETENTION.replace("COHORT", "cohort_date")),
+            ("agg_retention_weekly", RETENTION.replace("COHORT", "cohort_week")),
+            ("agg_retention_monthly", RETENTION.replace("COHORT", "cohort_month")),
+            ("agg_product_affinity", "select 'p1' as product_id_a, 'p2' as product_id_b, 1 as orders_both,
+                2 as orders_a, 1 as orders_b, 3 as orders_all, 1.0 / 3 as support, 0.5 as confidence_a_to_b,
+                1.0 as confidence_b_to_a, 1.5 as lift".to_owned()),
         ]
         .into_iter()
         .filter(|_| days > 0)
@@ -236,6 +254,10 @@ const AGG_SESSIONS: &str = "select s.session_date, s.device_key, s.channel_key, 
     sum(cart_value_added) as cart_value_added, sum(cart_value_end) as cart_value_end,
     sum(potential_lost_revenue) as potential_lost_revenue from gold.fact_sessions as s
     inner join gold.dim_visitors as v on s.visitor_id = v.visitor_id where not v.is_bot group by 1, 2, 3, 4, 5";
+
+const RETENTION: &str = "select date '2026-01-01' as COHORT, 0 as period_number, 2 as cohort_size,
+    2 as active_customers, 1 as buyers, 1 as orders, cast(39.98 as decimal(18, 2)) as revenue,
+    true as is_complete";
 
 const AGG_PRODUCTS: &str = "select event_date as date, product_id, 1 as views, 1 as adds, 0 as removes,
     sum(coalesce(quantity, 0)) as units, 0 as refund_units, sum(purchase_lines) as purchase_lines,
