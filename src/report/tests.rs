@@ -1,7 +1,7 @@
 //! Pictures drawn from small gold layers of every awkward kind, and read back.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use resvg::tiny_skia::Pixmap;
@@ -30,7 +30,8 @@ fn layers() -> Vec<(&'static str, Gold)> {
         ("no_prices", Gold { price: 0.0, ..gold.clone() }),
         ("all_buy", Gold { order_every: 1, days: 15, ..gold.clone() }),
         ("huge", Gold { price: 98_765_432_109.5, days: 60, ..gold.clone() }),
-        ("many", Gold { devices: 200, products: 5_000, ..gold.clone() }),
+        ("many", Gold { devices: 200, kinds: 200, products: 5_000, ..gold.clone() }),
+        ("one_kind", Gold { devices: 1, kinds: 1, products: 12, ..gold.clone() }),
         (
             "names",
             Gold {
@@ -44,26 +45,59 @@ fn layers() -> Vec<(&'static str, Gold)> {
 /// A chart's name, its SVG and its words.
 type Drawing = (&'static str, String, Caption);
 
-/// Every drawing of every layer, made once for all tests.
+/// Every drawing of every layer, and of ways to draw, made once for all tests.
 fn all_drawings() -> &'static [(&'static str, Vec<Drawing>)] {
     static DRAWINGS: OnceLock<Vec<(&'static str, Vec<Drawing>)>> = OnceLock::new();
-    DRAWINGS.get_or_init(|| layers().iter().map(|(layer, gold)| (*layer, drawings(gold))).collect())
+    let day = |month, day| chrono::NaiveDate::from_ymd_opt(2026, month, day);
+    let plain = Options::default();
+    let ways = [
+        ("tall", Gold::default(), Options { height: 1_200, ..plain.clone() }),
+        ("low", Gold { kinds: 30, ..Gold::default() }, Options { height: 800, ..plain.clone() }),
+        (
+            "compared",
+            Gold { days: 60, ..Gold::default() },
+            Options { since: day(1, 31), compare: Compare::Previous, ..plain.clone() },
+        ),
+        (
+            "dark_french",
+            Gold { price: 1_234_567.8, ..Gold::default() },
+            Options {
+                dark: true,
+                locale: Locale::parse("fr").unwrap(),
+                currency: "CHF".into(),
+                ..plain.clone()
+            },
+        ),
+        (
+            "one_of_many_days",
+            Gold::default(),
+            Options { since: day(1, 9), until: day(1, 9), ..plain.clone() },
+        ),
+    ];
+    DRAWINGS.get_or_init(|| {
+        let layers = layers().into_iter().map(|(layer, gold)| (layer, gold, plain.clone()));
+        let drawn = layers.chain(ways).map(|(layer, gold, options)| (layer, drawings_as(&gold, &options)));
+        drawn.collect()
+    })
 }
 
 /// Every drawing of a gold layer.
 fn drawings(gold: &Gold) -> Vec<Drawing> {
+    drawings_as(gold, &Options::default())
+}
+
+/// Every drawing of a gold layer, drawn as the options say.
+fn drawings_as(gold: &Gold, options: &Options) -> Vec<Drawing> {
     let engine = gold.engine();
-    let engine: &dyn Engine = &engine;
-    let options = Options::default();
-    let about = About { period: Period::read(engine).unwrap(), money: format::Money::new("USD") };
-    CHARTS
-        .iter()
-        .map(|chart| {
-            let rows = Rows::read(engine, chart.name).unwrap();
-            let (svg, caption) = draw(chart, &rows, &about, &options).unwrap();
-            (chart.name, svg, caption)
-        })
-        .collect()
+    let chosen: Vec<&'static Chart> = CHARTS.iter().collect();
+    let (about, before) = prepare(&engine, options, &chosen).unwrap();
+    side_by_side(&chosen, options, &|place, chart| {
+        let mut rows = Rows::read(&engine, chart.name)?;
+        rows.before = before.get(place).map(|rows| Box::new(rows.clone()));
+        let (svg, caption) = draw(chart, &rows, &about, options)?;
+        Ok((chart.name, svg, caption))
+    })
+    .unwrap()
 }
 
 /// The texts of a drawing with the boxes that resvg gives them.
@@ -90,7 +124,8 @@ fn text_stays_inside_and_apart_on_any_data() {
             texts(tree.root(), &mut found);
             assert!(found.len() >= 3, "{layer} {chart}: no words");
             for (position, (text, area)) in found.iter().enumerate() {
-                if area.left() < 0.0 || area.top() < 0.0 || area.right() > 1600.0 || area.bottom() > 900.0 {
+                let (right, bottom) = (tree.size().width(), tree.size().height());
+                if area.left() < 0.0 || area.top() < 0.0 || area.right() > right || area.bottom() > bottom {
                     faults.push(format!("{layer} {chart}: {text:?} stands out: {area:?}"));
                 }
                 for (other, next) in &found[position + 1..] {
@@ -153,15 +188,16 @@ fn the_same_gold_gives_the_same_bytes() {
 
 #[test]
 fn titles_say_what_the_data_says() {
-    let titles = |gold: &Gold| -> Vec<String> {
-        drawings(gold).into_iter().map(|(_, _, caption)| caption.title).collect()
+    let titles = |gold: &Gold| -> HashMap<&'static str, String> {
+        drawings(gold).into_iter().map(|(chart, _, caption)| (chart, caption.title)).collect()
     };
-    let empty = titles(&Gold { days: 0, products: 0, ..Gold::default() });
-    assert!(empty.iter().all(|title| title.starts_with("No ")), "{empty:?}");
+    let empty = titles(&Gold { days: 0, sessions: 0, products: 0, ..Gold::default() });
+    assert!(empty.values().all(|title| title.starts_with("No ")), "{empty:?}");
     let unsold = titles(&Gold { order_every: 0, days: 3, ..Gold::default() });
-    assert!(unsold[1].starts_with("No order in "), "{unsold:?}");
-    assert_eq!(unsold[2], "No buyers in this period");
-    assert!(unsold[7].starts_with("100% of sessions with a cart"), "{unsold:?}");
+    assert!(unsold["conversion_funnel"].starts_with("No order in "), "{unsold:?}");
+    assert_eq!(unsold["user_segments"], "No buyers in this period");
+    assert_eq!(unsold["order_value"], "No orders with a price in this period");
+    assert!(unsold["cart_abandonment"].starts_with("100% of sessions with a cart"), "{unsold:?}");
 }
 
 /// FAULTS 10 and 18: steps that rise, rates above one.
@@ -217,6 +253,11 @@ fn wrong_requests_are_refused_with_the_way_out() {
     let bare = LocalEngine::empty(&crate::engine::Options::default()).unwrap();
     let missing = render(&bare, &Options::default(), &Progress::hidden()).unwrap_err().to_string();
     assert!(missing.contains("fact_daily_metrics") && missing.contains("transform"), "{missing}");
+}
+
+/// The chart of that name.
+fn chart(name: &str) -> &'static Chart {
+    CHARTS.iter().find(|chart| chart.name == name).unwrap()
 }
 
 /// An engine over the fixture with one table replaced.
@@ -308,9 +349,9 @@ fn a_step_that_is_not_recorded_is_no_loss() {
         &format!("select {} from gold.agg_session_daily", columns.join(", ")),
     );
     let engine: &dyn Engine = &engine;
-    let about = About { period: Period::read(engine).unwrap(), money: format::Money::new("USD") };
+    let (about, _) = prepare(engine, &Options::default(), &[]).unwrap();
     let rows = Rows::read(engine, "conversion_funnel").unwrap();
-    let (svg, caption) = draw(&CHARTS[1], &rows, &about, &Options::default()).unwrap();
+    let (svg, caption) = draw(chart("conversion_funnel"), &rows, &about, &Options::default()).unwrap();
     assert_eq!(svg.matches("none recorded").count(), 2);
     assert_eq!(svg.matches("needs the step before it").count(), 1);
     assert!(!svg.contains("100% lost") && caption.title.contains("cart to order"), "{}", caption.title);
