@@ -222,7 +222,7 @@ impl Config {
             report::size,
         )?;
         let locales: Vec<_> = report::Locale::names().collect();
-        Ok(report::Options {
+        let options = report::Options {
             dir: PathBuf::from(self.text("report.dir")),
             width,
             height,
@@ -239,7 +239,9 @@ impl Config {
             format: self.parsed("report.format", "png or svg", report::Format::parse)?,
             currency: self.text("business.currency").to_owned(),
             charts: self.list("report.charts"),
-        })
+        };
+        options.validate()?;
+        Ok(options)
     }
 }
 

@@ -65,6 +65,9 @@ impl Columns<'_> {
             let left = plot.left + step * position as f64;
             let bar =
                 Area { left: left + gap, right: left + step - gap, top: plot.bottom, bottom: plot.bottom };
+            if column.value.is_none() {
+                canvas.fill(Area { top: plot.top, ..bar }, theme::VOID);
+            }
             if let Some(value) = column.value {
                 let bar = Area { top: scale.at(value), ..bar };
                 canvas.fill(bar, if column.is_strong { color } else { theme::tint(color, 0.55) });

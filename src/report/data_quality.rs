@@ -89,7 +89,8 @@ fn title(received: f64, duplicates: f64, quarantined: f64, reason: Option<&(Stri
 /// A bar for each kind of rows, as long as all that were received, and its parts in words.
 fn bars(canvas: &Canvas, area: Area, by_kind: &BTreeMap<&str, Fate>) {
     let height = (area.height() / by_kind.len().max(1) as f64).min(190.0);
-    let parts: [(&str, theme::Color, fn(&Fate) -> f64); 3] = [
+    type Part = (&'static str, theme::Color, fn(&Fate) -> f64);
+    let parts: [Part; 3] = [
         ("kept", theme::SESSIONS, |fate| fate.kept),
         ("repeated", theme::BACK, |fate| fate.duplicates),
         ("in quarantine", theme::ABANDONED, |fate| fate.quarantined),

@@ -124,10 +124,8 @@ pub(super) fn take_missing() -> BTreeSet<char> {
 pub(super) fn database() -> Arc<fontdb::Database> {
     let mut system = system().lock().unwrap_or_else(PoisonError::into_inner);
     let faces = system.faces.len();
-    if let Some((known, database)) = &system.database {
-        if *known == faces {
-            return database.clone();
-        }
+    if let Some((_, database)) = system.database.as_ref().filter(|(known, _)| *known == faces) {
+        return database.clone();
     }
     let mut database = fontdb::Database::new();
     for bytes in [REGULAR, BOLD, WIDE].into_iter().chain(system.faces.iter().map(|face| face.bytes)) {

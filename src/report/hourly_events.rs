@@ -99,7 +99,7 @@ fn title(kinds: &[Kind]) -> String {
         (Some(looked), Some(_)) => {
             format!("Product views peak at {}:00; no other hour surely sells more", looked.peak())
         }
-        _ => format!("{} peaks at {}:00", largest.name, largest.peak()),
+        _ => format!("{} events peak at {}:00", largest.name, largest.peak()),
     }
 }
 

@@ -183,6 +183,18 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// Refuses what cannot be drawn, whatever the data.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unknown chart, an impossible size, or a period that ends before it begins.
+    pub fn validate(&self) -> Result<()> {
+        check_size(self)?;
+        period::check_order(self.since, self.until)?;
+        choose(&self.charts).map(drop)
+    }
+}
+
 /// What every chart knows besides its own rows.
 struct About {
     period: Period,
@@ -250,7 +262,7 @@ pub fn charts() -> impl Iterator<Item = &'static str> {
 /// [`Error::Io`] when a file cannot be written, [`Error::Interrupted`] when the
 /// user asked to stop.
 pub fn render(engine: &dyn Engine, options: &Options, progress: &Progress) -> Result<Vec<TableSummary>> {
-    check_size(options)?;
+    options.validate()?;
     let chosen = choose(&options.charts)?;
     progress.begin("report", chosen.len() as u64);
     let (about, rows_before) = prepare(engine, options, &chosen)?;

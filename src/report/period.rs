@@ -36,6 +36,17 @@ pub(super) struct Period {
     pub(super) partial: Vec<NaiveDate>,
 }
 
+/// Refuses a period that ends before it begins.
+///
+/// # Errors
+/// [`Error::Usage`] naming both ends.
+pub(super) fn check_order(since: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<()> {
+    match since.zip(until).filter(|(since, until)| since > until) {
+        Some((since, until)) => Err(Error::Usage(format!("--since {since} is after --until {until}"))),
+        None => Ok(()),
+    }
+}
+
 impl Period {
     /// Reads the days of `gold.fact_daily_metrics`.
     pub(super) fn read(engine: &dyn Engine) -> Result<Self> {
@@ -58,11 +69,7 @@ impl Period {
     /// # Errors
     /// [`Error::Usage`] when there is none.
     pub(super) fn between(&self, since: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<Self> {
-        if let (Some(since), Some(until)) = (since, until) {
-            if since > until {
-                return Err(Error::Usage(format!("--since {since} is after --until {until}")));
-            }
-        }
+        check_order(since, until)?;
         let Some((first, last)) = self.ends.filter(|_| since.is_some() || until.is_some()) else {
             return Ok(self.clone());
         };
@@ -90,7 +97,7 @@ impl Period {
         match since.checked_sub_days(Days::new(days)).zip(since.pred_opt()) {
             Some(before) if before.0 >= first => Ok(self.part(before)),
             _ => {
-                let half = Days::new(((until - first).num_days() as u64 + 1) / 2);
+                let half = Days::new(((until - first).num_days() as u64 + 1).div_ceil(2));
                 let from = first.checked_add_days(half).unwrap_or(until);
                 Err(Error::Usage(format!(
                     "there are no {} before {since} to compare with, because the data begin on {first}; \

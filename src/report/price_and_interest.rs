@@ -75,7 +75,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         scatter(canvas, body, &dots, about);
         return Ok(caption);
     }
-    let parts = body.columns(&[1.45, 1.0], theme::GUTTER);
+    let parts = body.columns(&[1.25, 1.0], theme::GUTTER);
     scatter(canvas, parts[0], &dots, about);
     table(canvas, parts[1], &bands, about);
     Ok(caption)
@@ -236,5 +236,5 @@ fn table(canvas: &Canvas, area: Area, bands: &[Band], about: &About) {
         (vec![("Views", theme::SESSIONS)], bands.iter().map(bar).collect())
     };
     theme::head(canvas, area, &[("By price", theme::INK)], "");
-    ranking::draw(canvas, area, &lines, 0.36, &[Column { head, share: 0.64, cells }]);
+    ranking::draw(canvas, area, &lines, 0.33, &[Column { head, share: 0.67, cells }]);
 }

@@ -10,6 +10,9 @@ use crate::error::Result;
 /// Scores go from 1 to 5, 5 being best.
 const SCORES: usize = 5;
 
+/// Fewer buyers than this make no segments to speak of.
+const FEW_BUYERS: f64 = 30.0;
+
 /// What the buyers of a field are and bring.
 #[derive(Default, Clone)]
 struct Field {
@@ -83,6 +86,9 @@ fn of_segment(recency: [usize; 2], frequency: [usize; 2]) -> impl Iterator<Item 
 fn title(fields: &[Field], all: &Field) -> String {
     if all.buyers == 0.0 {
         return "No buyers in this period".to_owned();
+    }
+    if all.buyers < FEW_BUYERS {
+        return format!("{} so far, too few to compare", format::plural(all.buyers as i64, "buyer"));
     }
     let sums = SEGMENTS.map(|(recency, frequency, name)| {
         let sum = |of: fn(&Field) -> f64| {

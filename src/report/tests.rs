@@ -356,3 +356,121 @@ fn a_step_that_is_not_recorded_is_no_loss() {
     assert_eq!(svg.matches("needs the step before it").count(), 1);
     assert!(!svg.contains("100% lost") && caption.title.contains("cart to order"), "{}", caption.title);
 }
+
+/// FAULTS 8: a part of the time is a part of every sum, and the days before it are the ones right before it.
+#[test]
+fn a_part_of_the_time_is_all_that_is_drawn() {
+    let gold = Gold { days: 20, ..Gold::default() };
+    let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 1, day);
+    let options = Options { since: day(8), until: day(12), compare: Compare::Previous, ..Options::default() };
+    let sessions = |rows: &Rows| -> f64 { rows.floats("sessions").unwrap().iter().sum() };
+    let whole = gold.engine();
+    let of_days = |from: u32, until: u32| {
+        let sql = format!(
+            "select cast(count(*) as double) from gold.fact_sessions
+            where session_date between date '2026-01-{from:02}' and date '2026-01-{until:02}'"
+        );
+        let rows = (&whole as &dyn Engine).collect(&sql, &Params::new()).unwrap();
+        arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(rows[0].column(0)).value(0)
+    };
+    let engine = gold.engine();
+    let charts = ["daily_trends", "channel_performance", "session_analysis"].map(chart);
+    let (about, before) = prepare(&engine, &options, &charts).unwrap();
+    assert_eq!(about.period.text(), "8–12 Jan 2026");
+    assert_eq!(about.before.unwrap().text(), "3–7 Jan 2026");
+    for (place, chart) in charts.iter().enumerate() {
+        let rows = Rows::read(&engine, chart.name).unwrap();
+        assert_eq!(sessions(&rows), of_days(8, 12), "{}", chart.name);
+        assert_eq!(sessions(&before[place]), of_days(3, 7), "{}", chart.name);
+    }
+    // Shown once more, the engine shows other days, not a part of the part.
+    let later = Options { since: day(18), ..Options::default() };
+    let all = Period { ends: day(1).zip(day(20)), partial: Vec::new() };
+    all.between(later.since, None).unwrap().show(&engine).unwrap();
+    assert_eq!(sessions(&Rows::read(&engine, "daily_trends").unwrap()), of_days(18, 20));
+}
+
+#[test]
+fn a_period_without_days_is_refused_with_the_days_there_are() {
+    let gold = Gold { days: 10, ..Gold::default() };
+    let day = |year, day| chrono::NaiveDate::from_ymd_opt(year, 1, day);
+    let refuse = |options: Options| {
+        let error = render(&gold.engine(), &options, &Progress::hidden()).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        error.to_string()
+    };
+    let later = refuse(Options { since: day(2030, 1), ..Options::default() });
+    assert!(later.contains("since 2030-01-01") && later.contains("2026-01-10"), "{later}");
+    let turned = refuse(Options { since: day(2026, 5), until: day(2026, 4), ..Options::default() });
+    assert!(turned.contains("--since 2026-01-05 is after --until 2026-01-04"), "{turned}");
+    let early = refuse(Options { since: day(2026, 4), compare: Compare::Previous, ..Options::default() });
+    assert!(early.contains("no 7 days before 2026-01-04") && early.contains("--since 2026-01-06"), "{early}");
+}
+
+#[test]
+fn a_missing_table_leaves_no_half_picture() {
+    let engine = Gold::default().engine();
+    engine.detach(&crate::lake::TableRef::parse("gold.agg_journey_daily").unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { dir: folder.path().to_owned(), ..Options::default() };
+    let error = render(&engine, &options, &Progress::hidden()).unwrap_err();
+    assert_eq!(error.exit_code(), 1);
+    let said = error.to_string();
+    assert!(said.contains("user_journeys: there is no gold.agg_journey_daily"), "{said}");
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        assert!(Pixmap::load_png(&path).is_ok(), "{path:?} is no whole picture");
+    }
+    assert!(!folder.path().join("summary.md").exists() && !folder.path().join("user_journeys.png").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("reports");
+    std::fs::write(&file, "a file where the folder should be").unwrap();
+    let options = Options { dir: file.clone(), ..Options::default() };
+    let error = render(&Gold::default().engine(), &options, &Progress::hidden()).unwrap_err();
+    assert!(matches!(error, Error::Io { .. }), "{error:?}");
+    assert!(error.to_string().contains(&file.display().to_string()), "{error}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "a file where the folder should be");
+}
+
+/// Chinese and emoji in a catalogue: drawn with a font of the machine, or a box for each, never nothing.
+#[test]
+fn a_name_in_letters_of_the_world_is_seen() {
+    let kind = theme::LABEL;
+    for name in ["椅子", "🪑", "كرسي", "Стул", "Καρέκλα"] {
+        let mut svg = String::new();
+        let canvas = Canvas::new(&mut svg, (1600, 900), false);
+        canvas.text(100.0, 100.0, canvas::Anchor::Left, kind, name);
+        canvas.finish().unwrap();
+        let png = raster::png(&Canvas::sized(&svg, (1600, 900)), 1600, 900).unwrap();
+        let pixels = Pixmap::decode_png(&png).unwrap();
+        let inked = pixels.pixels().iter().filter(|pixel| pixel.red() < 128).count();
+        assert!(inked > 30, "{name}: {inked} dark pixels");
+        assert!(font::width(name, kind) > 10.0, "{name}");
+    }
+}
+
+#[test]
+fn a_dark_picture_is_dark_and_sizes_have_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        dir: folder.path().to_owned(),
+        dark: true,
+        width: 800,
+        height: 450,
+        charts: vec!["conversion_funnel".into()],
+        ..Options::default()
+    };
+    render(&Gold::default().engine(), &options, &Progress::hidden()).unwrap();
+    let picture = Pixmap::load_png(folder.path().join("conversion_funnel.png")).unwrap();
+    let (dark, all) =
+        (picture.pixels().iter().filter(|pixel| pixel.red() < 60).count(), picture.pixels().len());
+    assert!(dark * 2 > all, "{dark} of {all} pixels are dark");
+    assert_eq!(
+        (size("slide"), size("1200x800"), size("1200"), size("x")),
+        (Some((1920, 1080)), Some((1200, 800)), None, None)
+    );
+}
