@@ -96,8 +96,12 @@ fn title(kinds: &[Kind]) -> String {
         (Some(looked), Some(bought)) if bought.surely_more(bought.peak(), looked.peak()) => {
             format!("Product views peak at {}:00, purchases at {}:00", looked.peak(), bought.peak())
         }
+        (Some(looked), Some(bought)) if looked.peak() == bought.peak() => {
+            format!("Looking and buying both peak at {}:00", looked.peak())
+        }
+        // Purchases are fewer, so their highest hour is often an accident.
         (Some(looked), Some(_)) => {
-            format!("Product views peak at {}:00; no other hour surely sells more", looked.peak())
+            format!("Product views peak at {}:00; purchases have no clear peak of their own", looked.peak())
         }
         _ => format!("{} events peak at {}:00", largest.name, largest.peak()),
     }
