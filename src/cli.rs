@@ -60,7 +60,7 @@ pub enum Command {
     /// Bring raw files of any known source to bronze
     Ingest(InputFlags),
     /// Make silver and gold from bronze, and check them
-    Transform(ModelFlags),
+    Transform(TransformArgs),
     /// Load gold into PostgreSQL, with Tableau-ready views
     Load(LoadFlags),
     /// Draw charts and write summary.md from gold
@@ -212,6 +212,20 @@ pub struct ModelFlags {
     /// Build silver and gold again even if nothing changed
     #[arg(long)]
     full_refresh: bool,
+}
+
+/// What `transform` takes.
+#[derive(Debug, Args)]
+pub struct TransformArgs {
+    /// How to model.
+    #[command(flatten)]
+    pub model: ModelFlags,
+    /// Redo a window of days: its first one
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "until")]
+    from: Option<String>,
+    /// ... and its last one
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "from")]
+    until: Option<String>,
 }
 
 /// What `check` takes.
@@ -404,7 +418,11 @@ impl Cli {
             }
             Command::Generate(args) => list.generate(&args.flags),
             Command::Ingest(flags) => list.input(flags),
-            Command::Transform(flags) => list.model(flags),
+            Command::Transform(args) => {
+                list.model(&args.model);
+                list.put("transform.from", "--from", &args.from);
+                list.put("transform.until", "--until", &args.until);
+            }
             Command::Load(flags) => list.load(flags),
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);

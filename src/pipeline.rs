@@ -68,6 +68,8 @@ pub struct RunReport {
     pub started_at: DateTime<Utc>,
     /// The stages that ran, in order, with their tables.
     pub stages: Vec<StageSummary>,
+    /// What of silver and gold was made and why, a sentence; none where all was as it should be.
+    pub extent: Option<String>,
     /// The data-quality checks that ran.
     pub checks: Vec<CheckOutcome>,
     /// How good the data is, and what became of every row received.
@@ -119,6 +121,7 @@ pub fn run(
         truth: None,
         database: None,
         notices: Vec::new(),
+        extent: None,
         error: None,
     };
     let outcome = stages(config, from, until, now, progress, &mut report);
@@ -149,6 +152,7 @@ fn stages(
             Stage::Transform => {
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
+                report.extent = outcome.extent;
                 report.notices.extend(quarantined(&outcome.tables));
                 let quality = quality::measure(&lake, &config.quality()?, &config.transform()?, now)?;
                 report.notices.extend(quality.warnings());

@@ -118,6 +118,9 @@ fn stage(stage: Stage, config: &Config, now: DateTime<Utc>, progress: &Progress)
             grouped(table.bytes)
         );
     }
+    if let Some(extent) = &report.extent {
+        text += &format!("{extent}\n");
+    }
     if !report.checks.is_empty() {
         text += &format!("{} checks passed\n", report.checks.len());
     }
@@ -140,6 +143,9 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
     let report = pipeline::run(config, from, until, now, progress)?;
     let reports = config.report()?.dir;
     let mut text = format!("{}\n\n", ClosingTable(&report.stages));
+    if let Some(extent) = &report.extent {
+        text += &format!("transform  {extent}\n");
+    }
     if !report.checks.is_empty() {
         text += &format!("checks     {} passed\n", report.checks.len());
     }

@@ -161,8 +161,25 @@ impl Config {
             as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
             analysis: self.analysis()?,
             full_refresh: self.flag("transform.full_refresh"),
+            window: self.window()?,
             engine: self.engine()?,
         })
+    }
+
+    /// The days to make anew in any case.
+    fn window(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
+        let day = |key| self.optional(key, "a date that exists, as YYYY-MM-DD", date);
+        match (day("transform.from")?, day("transform.until")?) {
+            (None, None) => Ok(None),
+            (Some(first), Some(last)) if first <= last => Ok(Some((first, last))),
+            (Some(first), Some(last)) => Err(Error::Usage(format!(
+                "transform.from is {first} and transform.until is {last}; a window begins before it ends"
+            ))),
+            _ => Err(Error::Usage(
+                "transform.from and transform.until are the two ends of a window; set both or neither"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// What the quality of the data is held to.

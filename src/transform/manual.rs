@@ -129,8 +129,10 @@ fn section(page: &mut String, model: &Model, inputs: &[TableRef]) {
     if !model.partition_by.is_empty() {
         let _ = writeln!(page, "- partition: {}", model.partition_by.join(", "));
     }
-    if model.scope == Scope::Visitor {
-        let _ = writeln!(page, "- scope: visitor");
+    match model.scope {
+        Scope::Population => {}
+        Scope::Visitor => page.push_str("- scope: visitor\n"),
+        Scope::Day => page.push_str("- scope: day\n"),
     }
     if !inputs.is_empty() {
         let _ = writeln!(page, "- reads: {}", inputs.join(", "));
