@@ -67,6 +67,8 @@ pub enum Command {
     Report(ReportFlags),
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
+    /// Answer a business question from gold: trends, funnels, segments, products, churn, ...
+    Ask(AskArgs),
     /// Run the data-quality checks over what is there
     Check(CheckArgs),
     /// Print the SQL models: order, grain, lineage
@@ -298,6 +300,57 @@ pub enum RowFormat {
     Json,
 }
 
+/// What `ask` takes.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["name", "list", "markdown"]))]
+pub struct AskArgs {
+    /// The question, as --list names it
+    pub name: Option<String>,
+    /// Print the names of all questions, with their words
+    #[arg(long)]
+    pub list: bool,
+    /// Print the page docs/questions.md, with the first rows of each answer
+    #[arg(long)]
+    pub markdown: bool,
+    /// Change a parameter of the question; may be repeated (--show tells which there are)
+    #[arg(long, value_name = "NAME=VALUE", requires = "name")]
+    pub param: Vec<String>,
+    /// Print the statement, to be pasted into psql, instead of the answer
+    #[arg(long, requires = "name")]
+    pub show: bool,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Table)]
+    pub format: AnswerFormat,
+    /// Where the answer comes from
+    #[arg(long, value_enum, default_value_t = AnswerPlace::Lake)]
+    pub on: AnswerPlace,
+    /// Where the database is, if not private.
+    #[command(flatten)]
+    pub load: LoadFlags,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// Aligned columns, for people.
+    Table,
+    /// Comma separated, with a header.
+    Csv,
+    /// One array of objects.
+    Json,
+    /// A Markdown table.
+    Md,
+}
+
+/// Where an answer comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerPlace {
+    /// The data folder's gold.
+    Lake,
+    /// The gold that `load` put into PostgreSQL.
+    Postgres,
+}
+
 /// What `models` takes.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("view").multiple(false))]
@@ -429,6 +482,7 @@ impl Cli {
                 list.chart(&flags.chart);
             }
             Command::Db(db) => list.load(&db.load),
+            Command::Ask(ask) => list.load(&ask.load),
             _ => {}
         }
         list.0

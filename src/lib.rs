@@ -29,10 +29,11 @@
 //! The modules, in the order the data meets them: [`generate`] makes rows and
 //! [`emit`] writes them; a [`source`] says what a raw format means and
 //! [`ingest`] brings its files to bronze; [`transform`] runs the SQL models on
-//! an [`engine`]; [`load`] fills PostgreSQL and [`report`] draws. [`pipeline`]
+//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws and [`ask`] answers. [`pipeline`]
 //! is all of them in order, [`lake`] knows where everything lies, and
 //! [`config`] and [`cli`] say what was wanted.
 
+pub mod ask;
 pub mod cli;
 pub mod config;
 pub mod emit;

@@ -12,21 +12,22 @@ use arrow::util::pretty::pretty_format_batches;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
 use clickmill::cli::{
-    CheckFormat, Cli, Command, DbAction, DbArgs, GenerateArgs, ModelsArgs, ProfileAction, QueryArgs,
-    RowFormat, RunArgs, SourceAction,
+    AnswerFormat, AnswerPlace, AskArgs, CheckFormat, Cli, Command, DbAction, DbArgs, GenerateArgs,
+    ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs, SourceAction,
 };
 use clickmill::config::Config;
 use clickmill::emit::{self, Part};
 use clickmill::engine::{Engine, LocalEngine};
 use clickmill::generate::{Plan, Profile};
 use clickmill::lake::{Lake, Layer};
+use clickmill::load::Server;
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
 use clickmill::transform;
-use clickmill::{Error, Result, quality, trial, truth};
+use clickmill::{Error, Result, ask, quality, trial, truth};
 
 /// Runs the verb that was typed.
 pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
@@ -38,6 +39,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Load(_) => stage(Stage::Load, config, now, progress),
         Command::Report(_) => stage(Stage::Report, config, now, progress),
         Command::Query(args) => query(args, config),
+        Command::Ask(args) => answer(args, config, cli.global.quiet),
         Command::Check(args) if args.truth => check_truth(config),
         Command::Check(args) => check(args.format, config, now),
         Command::Models(args) => models(args, config),
@@ -211,6 +213,58 @@ fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
     let engine = LocalEngine::open(&lake, &config.engine()?)?;
     let reader = (&engine as &dyn Engine).query(&args.sql)?;
     print_rows(reader, args.format)
+}
+
+/// A business question: its words to stderr, the answer to stdout.
+fn answer(args: &AskArgs, config: &Config, quiet: bool) -> Result<ExitCode> {
+    if args.list {
+        let line = |question: &ask::Question| format!("{:<30} {}\n", question.name, question.question);
+        return print(&ask::questions()?.iter().map(line).collect::<String>());
+    }
+    let lake = config.lake();
+    let open = || {
+        settle(&lake)?;
+        if lake.tables(Layer::Gold)?.is_empty() {
+            return Err(Error::Usage(format!(
+                "{} holds no gold to answer from; run `clickmill run` first, or name the folder with --data-dir",
+                lake.root().display()
+            )));
+        }
+        LocalEngine::open(&lake, &config.engine()?)
+    };
+    let Some(name) = &args.name else {
+        return print(&ask::markdown(&open()?)?);
+    };
+    let question = ask::question(name)?;
+    let bound = question.bind(&args.param)?;
+    if args.show {
+        return print(&format!("{};\n", bound.trim_end()));
+    }
+    let answer = match args.on {
+        AnswerPlace::Lake => question.ask(&open()?, &args.param)?,
+        AnswerPlace::Postgres => question.ask_postgres(&database(&lake, config)?, &args.param)?,
+    };
+    let format = match args.format {
+        AnswerFormat::Table => ask::Format::Table,
+        AnswerFormat::Csv => ask::Format::Csv,
+        AnswerFormat::Json => ask::Format::Json,
+        AnswerFormat::Md => ask::Format::Markdown,
+    };
+    if args.format == AnswerFormat::Table && !quiet {
+        // Where nobody hears it, the answer still counts.
+        let _ = writeln!(io::stderr(), "{}\n{}\n", question.question, question.reading);
+    }
+    print(&answer.print(format))
+}
+
+/// The database that `load` fills; a private one that sleeps is woken.
+fn database(lake: &Lake, config: &Config) -> Result<Server> {
+    let url = server::url(lake, &config.load())?;
+    let private = server::status(lake)?;
+    if private.state == State::Stopped && private.url.as_ref() == Some(&url) {
+        server::start(lake, None)?;
+    }
+    Ok(Server::given(url))
 }
 
 fn print_rows(reader: Box<dyn RecordBatchReader + Send>, format: RowFormat) -> Result<ExitCode> {
@@ -412,12 +466,7 @@ fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
         }
         DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load())?.expose())),
         DbAction::Psql { arguments } => {
-            let url = server::url(&lake, &config.load())?;
-            let private = server::status(&lake)?;
-            if private.state == State::Stopped && private.url.as_ref() == Some(&url) {
-                server::start(&lake, None)?;
-            }
-            let status = server::psql_command(&url)?
+            let status = server::psql_command(database(&lake, config)?.url())?
                 .args(arguments)
                 .status()
                 .map_err(Error::io("start", Path::new("psql")))?;

@@ -17,6 +17,7 @@ mod models;
 mod parts;
 mod pipeline;
 mod quality;
+mod questions;
 mod raw_files;
 mod second_engine;
 mod sources;
