@@ -21,4 +21,5 @@ mod raw_files;
 mod second_engine;
 mod sources;
 mod truth;
+mod views;
 mod workdir;
