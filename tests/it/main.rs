@@ -20,6 +20,7 @@ mod quality;
 mod raw_files;
 mod second_engine;
 mod sources;
+mod tableau;
 mod truth;
 mod views;
 mod workdir;

@@ -9,6 +9,8 @@ use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use clickmill::engine::{self, Engine, LocalEngine, Params};
 use clickmill::sql;
+use clickmill::tableau::View;
+use clickmill::tableau::view::Format;
 
 use super::workdir::Workdir;
 
@@ -34,7 +36,70 @@ fn every_figure_of_every_view_is_that_of_gold() {
         }
     }
     eprintln!("{cells} cells of {} views agree", sql::folder("sql/postgres/views").count());
+    heads_are_true(&dir);
+    page_is_whole(&dir);
     laws_hold(&dir);
+    ratios_hold(&dir);
+}
+
+/// What the files say of their views is what the server has.
+fn heads_are_true(dir: &Workdir) {
+    for view in View::all().unwrap() {
+        let columns = dir.psql(&format!(
+            "select attname || ' ' || format_type(atttypid, -1) || ' ' || col_description(attrelid, attnum)
+            from pg_attribute where attrelid = 'analytics.{}'::regclass and attnum > 0 order by attnum",
+            view.name
+        ));
+        let told: Vec<_> = view
+            .columns
+            .iter()
+            .map(|column| format!("{} {} {}", column.name, column.of_type.postgres(), column.comment))
+            .collect();
+        assert_eq!(columns.lines().collect::<Vec<_>>(), told, "{}", view.name);
+        let comment = dir.psql(&format!("select obj_description('analytics.{}'::regclass)", view.name));
+        assert_eq!(comment, view.comment);
+    }
+}
+
+/// The page about the warehouse has every column of every table, in order.
+fn page_is_whole(dir: &Workdir) {
+    let page = dir.done("models --schema");
+    let tables = dir.psql(
+        "select c.relname || ':' || string_agg(a.attname, ',' order by a.attnum)
+        from pg_class as c inner join pg_attribute as a on c.oid = a.attrelid
+        where c.relnamespace = 'gold'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+            and c.relname <> 'schema_history' and a.attnum > 0 and not a.attisdropped
+        group by c.relname",
+    );
+    for line in tables.lines() {
+        let (table, columns) = line.split_once(':').unwrap();
+        let section = page.split("\n### ").find(|section| section.starts_with(&format!("gold.{table}\n")));
+        let rows = section.unwrap_or_else(|| panic!("docs/schema.md lacks {table}")).lines();
+        let told: Vec<_> = rows
+            .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+            .filter(|name| *name != "column")
+            .collect();
+        assert_eq!(told.join(","), columns, "{table}");
+    }
+}
+
+/// Ratios can be calculated, and shares of the whole lie between 0 and 1.
+fn ratios_hold(dir: &Workdir) {
+    for view in View::all().unwrap() {
+        for ratio in &view.ratios {
+            let above = dir.psql(&format!(
+                "select coalesce(sum({}) / nullif(sum({den}), 0.0), 0) from analytics.{} where {den} is not null",
+                ratio.numerator,
+                view.name,
+                den = ratio.denominator,
+            ));
+            let value: f64 = above.parse().unwrap();
+            let name = format!("{} of {}: {value}", ratio.caption, view.name);
+            assert!(value >= 0.0, "{name}");
+            let is_growth = ratio.caption.contains("against");
+            assert!(ratio.format != Format::Percent || is_growth || value <= 1.0, "{name}");
+        }
+    }
 }
 
 /// What no data may break, whatever the figures are.
