@@ -112,22 +112,17 @@ bots as (
 
 ),
 
--- An explicit zone: the reader's own setting must not move an hour.
-business as (
-
-    select value as time_zone
-    from gold.etl_setting
-    where name = 'time_zone'
-
-),
-
 final as (
 
     select
         sessions.session_id::text as session_id,
         sessions.session_date,
-        sessions.session_start at time zone business.time_zone
-            as session_start_local,
+        -- An explicit zone: the reader's own setting must not move an hour.
+        sessions.session_start at time zone (
+            select value
+            from gold.etl_setting
+            where name = 'time_zone'
+        ) as session_start_local,
         sessions.session_start_hour::integer as hour,
         dates.day_of_week::integer as day_of_week,
         devices.device_type,
@@ -195,7 +190,6 @@ final as (
         sessions.potential_lost_revenue,
         sessions.distinct_products
     from sessions
-    cross join business
     left join visitors on sessions.visitor_id = visitors.visitor_id
     left join users
         on coalesce(sessions.user_id, visitors.customer_id) = users.customer_id
