@@ -65,6 +65,8 @@ pub enum Command {
     Load(LoadFlags),
     /// Draw charts and write summary.md from gold
     Report(ReportFlags),
+    /// Write Tableau data sources and a workbook over the warehouse's views
+    Tableau(TableauArgs),
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
     /// Answer a business question from gold: trends, funnels, segments, products, churn, ...
@@ -279,6 +281,17 @@ pub struct ChartFlags {
     chart: Vec<String>,
 }
 
+/// What `tableau` takes.
+#[derive(Debug, Args)]
+pub struct TableauArgs {
+    /// Folder of the files
+    #[arg(long, value_name = "DIR", default_value = "tableau")]
+    pub out: PathBuf,
+    /// Where the warehouse is; no password goes into the files.
+    #[command(flatten)]
+    pub load: LoadFlags,
+}
+
 /// What `query` takes.
 #[derive(Debug, Args)]
 pub struct QueryArgs {
@@ -364,6 +377,12 @@ pub struct ModelsArgs {
     /// Print the page docs/models.md: every model with its story, grain and columns
     #[arg(long, group = "view")]
     pub markdown: bool,
+    /// Print the page docs/schema.md: every table and view of the warehouse
+    #[arg(long, group = "view")]
+    pub schema: bool,
+    /// Print the diagram docs/schema.svg: the warehouse's tables and their keys
+    #[arg(long, group = "view")]
+    pub diagram: bool,
     /// Print all models as one script that makes silver and gold of the data folder's bronze
     #[arg(long, group = "view")]
     pub script: bool,
@@ -483,6 +502,7 @@ impl Cli {
             }
             Command::Db(db) => list.load(&db.load),
             Command::Ask(ask) => list.load(&ask.load),
+            Command::Tableau(args) => list.load(&args.load),
             _ => {}
         }
         list.0

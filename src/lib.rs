@@ -29,7 +29,8 @@
 //! The modules, in the order the data meets them: [`generate`] makes rows and
 //! [`emit`] writes them; a [`source`] says what a raw format means and
 //! [`ingest`] brings its files to bronze; [`transform`] runs the SQL models on
-//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws and [`ask`] answers. [`pipeline`]
+//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws, [`ask`] answers
+//! and [`tableau`] writes files for Tableau; [`schema`] describes the warehouse. [`pipeline`]
 //! is all of them in order, [`lake`] knows where everything lies, and
 //! [`config`] and [`cli`] say what was wanted.
 
@@ -47,9 +48,11 @@ pub mod pipeline;
 pub mod progress;
 pub mod quality;
 pub mod report;
+pub mod schema;
 pub mod source;
 pub mod sql;
 pub mod summary;
+pub mod tableau;
 pub mod telemetry;
 pub mod transform;
 pub mod trial;

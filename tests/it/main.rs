@@ -21,5 +21,7 @@ mod questions;
 mod raw_files;
 mod second_engine;
 mod sources;
+mod tableau;
 mod truth;
+mod views;
 mod workdir;
