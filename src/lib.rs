@@ -29,8 +29,8 @@
 //! The modules, in the order the data meets them: [`generate`] makes rows and
 //! [`emit`] writes them; a [`source`] says what a raw format means and
 //! [`ingest`] brings its files to bronze; [`transform`] runs the SQL models on
-//! an [`engine`]; [`load`] fills PostgreSQL and [`report`] draws. [`pipeline`]
-//! is all of them in order, [`lake`] knows where everything lies, and
+//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws and [`page`] puts it
+//! all on one page. [`pipeline`] is all of them in order, [`lake`] knows where everything lies, and
 //! [`config`] and [`cli`] say what was wanted.
 
 pub mod cli;
@@ -42,6 +42,7 @@ pub mod generate;
 pub mod ingest;
 pub mod lake;
 pub mod load;
+pub mod page;
 pub mod pipeline;
 pub mod progress;
 pub mod quality;
