@@ -181,7 +181,7 @@ fn figures_are_those_of_gold_and_follow_the_filters() {
 }
 
 /// Cells of a section's table, as it is copied: without the head.
-const ROWS: &str = "const rows = (id) => document.querySelector(`#${id} .figures`).tsv().trimEnd().split('\\n')\
+const ROWS: &str = "const rows = (id) => document.querySelector(`#${id} .figures`).tsv().split('\\n').slice(0, -1)\
      .slice(1).map((line) => line.split('\\t'));";
 
 #[test]
@@ -377,12 +377,16 @@ fn names_stay_names() {
     let html = fs::read_to_string(dir.path("reports/index.html")).unwrap();
     assert_eq!(html.matches("</script>").count(), 3, "a name has ended a script");
     let Some(browser) = browser() else { return };
-    let script = "return { hurt: String(window.hurt), images: document.images.length,
+    let script = "const rows = document.querySelector('#funnel .figures').tsv().split('\\n').slice(0, -1);
+        return { steps: rows.slice(1).map((row) => row.split('\\t')[0]), strict: rows.at(-1).split('\\t')[4], hurt: String(window.hurt), images: document.images.length,
         product: document.querySelector('#products tbody th').textContent,
         device: document.querySelector('#devices input').value }";
     let found = probe(&browser, &dir, "", script).clean();
     assert_eq!((&found["hurt"], &found["images"]), (&json!("undefined"), &json!(0)));
     assert!(found["product"].as_str().unwrap().contains(evil), "{found}");
+    // This log knows no checkout: the step is left out, and orders after it are not known, not none.
+    assert_eq!(found["steps"], json!(["All sessions", "Product view", "Cart", "Order"]));
+    assert_eq!(found["strict"], "");
     assert_eq!(
         found["device"].as_str().unwrap(),
         dir.row("select device_type from dim_device where device_key <> -1")

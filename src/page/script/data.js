@@ -78,7 +78,7 @@ function makeCube(cube, time, measures) {
 const MEASURES = [
   "sessions", "new_visitors", "bounced_sessions", "converted_sessions", "cart_sessions", "abandoned_sessions",
   "reached_product_view", "reached_cart", "reached_checkout", "reached_purchase",
-  "strict_product_view", "strict_cart", "strict_checkout", "strict_purchase", "checkouts",
+  "strict_product_view", "strict_cart", "strict_checkout", "strict_purchase", "product_views", "adds", "checkouts",
   "duration_seconds", "lost_cents", "orders", "priced_orders", "units", "revenue_cents",
 ];
 const SESSIONS = makeCube(DATA.sessions, "unit", MEASURES);

@@ -4,36 +4,48 @@ function makeFunnel() {
   makeSection("funnel", "Funnel", { height: 330 });
 }
 
-function fillFunnel(all) {
-  const steps = [
-    { name: "All sessions", reached: all.sessions, strict: all.sessions },
-    { name: "Product view", reached: all.reached_product_view, strict: all.strict_product_view },
-    { name: "Cart", reached: all.reached_cart, strict: all.strict_cart },
-    { name: "Checkout", reached: all.reached_checkout, strict: all.strict_checkout },
-    { name: "Order", reached: all.reached_purchase, strict: all.strict_purchase },
-  ];
-  // A source that records no checkout would show one nobody passes.
-  if (all.checkouts === 0 && all.strict_checkout === 0) steps.splice(3, 1);
-  const drops = steps.slice(1).map((step, at) => ({ step, from: steps[at], kept: ratio(step.reached, steps[at].reached) }));
-  const worst = drops.filter((drop) => drop.kept !== null).sort((a, b) => a.kept - b.kept)[0];
-  const of = (value) => share(value, all.sessions);
+// A source that does not record a step has no session in it, which is not known to be none.
+const STEPS = [
+  { name: "All sessions", reached: "sessions", strict: "sessions", is: true },
+  { name: "Product view", reached: "reached_product_view", strict: "strict_product_view", is: isRecorded("product_views") },
+  { name: "Cart", reached: "reached_cart", strict: "strict_cart", is: isRecorded("adds") },
+  { name: "Checkout", reached: "reached_checkout", strict: "strict_checkout", is: isRecorded("checkouts") },
+  { name: "Order", reached: "reached_purchase", strict: "strict_purchase", is: true },
+];
+
+function isRecorded(events) {
+  return SESSIONS.measures[events].some((count) => count > 0);
+}
+
+function funnelMessage(steps, sessions) {
   const order = steps.at(-1);
-  const message = all.sessions === 0
-    ? "No sessions in this range."
-    : order.reached === 0
-      ? `None of ${plural(all.sessions, "session")} ends in an order.`
-      : `${of(order.reached)} of sessions end in an order; most are lost before the ${worst.step.name.toLowerCase()}.`;
+  if (sessions === 0) return "No sessions in this range.";
+  if (order.reached === 0) return `None of ${plural(sessions, "session")} ends in an order.`;
+  const kept = steps.slice(1).map((step, at) => ({ name: step.name.toLowerCase(), part: ratio(step.reached, steps[at].reached) ?? 1 }));
+  const worst = kept.reduce((least, step) => (step.part < least.part ? step : least));
+  return `${share(order.reached, sessions)} of sessions end in an order; most are lost before the ${worst.name}.`;
+}
+
+function fillFunnel(all) {
+  const gap = STEPS.findIndex((step) => !step.is);
+  const steps = STEPS.map((step, at) => ({ name: step.name, reached: all[step.reached], strict: gap >= 0 && at > gap ? null : all[step.strict] }))
+    .filter((_, at) => STEPS[at].is);
+  const missing = STEPS.filter((step) => !step.is).map((step) => step.name.toLowerCase());
+  const of = (value) => share(value, all.sessions);
   const series = [
     { name: "Reached", color: "--sessions", values: steps.map((step) => step.reached) },
     { name: "Strict", color: "--people", values: steps.map((step) => step.strict) },
   ];
-  const option = barOption({ names: steps.map((step) => step.name), series, write: (value) => `${compact(value)} (${of(value)})`, tick: (value) => `${count(value)} (${of(value)})`, left: 110 });
+  const written = (value) => (Number.isFinite(value) ? `${compact(value)} (${of(value)})` : "not known");
+  const option = barOption({ names: steps.map((step) => step.name), series, write: written, tick: (value) => (Number.isFinite(value) ? `${count(value)} (${of(value)})` : "not known"), left: 110 });
   option.grid.right = 120;
   fillSection("funnel", {
-    message,
-    note: "Reached: the step or a later one was seen, so an order without a cart counts. Strict: every step, in this order.",
+    message: funnelMessage(steps, all.sessions),
+    note: "Reached: the step or a later one was seen, so an order without a cart counts. Strict: every step, in this order." +
+      (missing.length > 0 ? ` The log records no ${missing.join(" and no ")}: what comes after that in order is not known.` : ""),
     key: series,
     option: all.sessions > 0 ? option : null,
+    height: steps.length * 64 + 12,
     empty: "There is nothing to draw.",
     caption: "Sessions by step",
     columns: [
@@ -42,7 +54,7 @@ function fillFunnel(all) {
       shareColumn("of sessions", (row) => ratio(steps[row].reached, all.sessions)),
       shareColumn("of the step before", (row) => (row === 0 ? null : ratio(steps[row].reached, steps[row - 1].reached))),
       countColumn("Strict", (row) => steps[row].strict),
-      shareColumn("of sessions, strict", (row) => ratio(steps[row].strict, all.sessions)),
+      shareColumn("of sessions, strict", (row) => (steps[row].strict === null ? null : ratio(steps[row].strict, all.sessions))),
     ],
     rows: steps.map((_, row) => row),
   });

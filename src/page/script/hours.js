@@ -33,7 +33,7 @@ function fillHours() {
   const said = (value) => write(value).replace(".0", "");
   fillSection("hours", {
     message: most > 0 ? `Busiest on ${WEEKDAYS[Math.floor(busiest / 24)]} at ${clock(busiest)}: ${said(most)} ${said(most) === "1" ? "session starts" : "sessions start"} within the hour.` : "No sessions on days that the data cover whole.",
-    note: "Mean number of sessions that start in the hour, over days covered whole, in business time." + detailNote(),
+    note: `Mean number of sessions that start in the hour, ${UNITS.some((unit) => unit.wholeDays > 0) ? "over days covered whole" : "though no day is covered whole"}, in business time.${detailNote()}`,
     option: most > 0 ? heatOption({
       columns: Array.from({ length: 24 }, (_, hour) => String(hour)),
       rows: WEEKDAYS,

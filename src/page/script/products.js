@@ -2,6 +2,7 @@
 
 const ITEMS = rowsOf(DATA.items);
 const MOST_BARS = 13;
+const REST = "other categories";
 
 function makeCategories() {
   makeSection("categories", "Categories", { height: 300 });
@@ -52,7 +53,8 @@ function fillProducts() {
   const note = "By the day of the event." + detailNote();
   const categories = productSums((row) => PRODUCTS.category[row]);
   const worth = productWorth(categories);
-  categories.sort((a, b) => worth.of(b) - worth.of(a) || (a.name < b.name ? -1 : 1));
+  const isRest = (row) => row.name === REST;
+  categories.sort((a, b) => isRest(a) - isRest(b) || worth.of(b) - worth.of(a) || (a.name < b.name ? -1 : 1));
   const all = categories.reduce((sum, row) => sum + worth.of(row), 0);
   const best = categories[0];
   const bars = categories.slice(0, MOST_BARS).filter((row) => worth.of(row) > 0);

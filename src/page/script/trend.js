@@ -76,7 +76,7 @@ function fillTrend(units, all, compared) {
   const name = (at) => (UNIT === "day" ? `${WEEKDAYS[weekday(UNITS[at].start)]} ${longDay(UNITS[at].start)}` : span(UNITS[at].first, UNITS[at].last));
   fillSection("trend", {
     message: trendMessage(metric, compared, all),
-    note: partial.length > 0 ? `Hollow points: ${partial.length === 1 ? "a" : count(partial.length)} ${UNIT}${partial.length === 1 ? "" : "s"} that the data do not cover whole.` : "",
+    note: partial.length > 0 ? `Hollow: ${partial.length === 1 ? "a" : count(partial.length)} ${UNIT}${partial.length === 1 ? "" : "s"} that the data do not cover whole.` : "",
     key,
     option: {
       grid: { left: 64, right: 18, top: 14, bottom: 30 },
