@@ -30,7 +30,7 @@ pub struct Global {
     /// Data folder: raw, bronze, silver, gold, private PostgreSQL [default: data]
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<String>,
-    /// Folder of charts, summary.md and run.json [default: reports]
+    /// Folder of charts, summary.md, index.html and run.json [default: reports]
     #[arg(long, global = true, value_name = "DIR")]
     reports_dir: Option<String>,
     /// Worker threads; 0 means one per core [default: 0]
@@ -63,7 +63,7 @@ pub enum Command {
     Transform(TransformArgs),
     /// Load gold into PostgreSQL, with Tableau-ready views
     Load(LoadFlags),
-    /// Draw charts and write summary.md from gold
+    /// Draw charts, write summary.md and the page index.html from gold
     Report(ReportFlags),
     /// Write Tableau data sources and a workbook over the warehouse's views
     Tableau(TableauArgs),

@@ -19,7 +19,7 @@ use crate::quality::{self, Quality};
 use crate::summary::{StageSummary, TableSummary, grouped};
 use crate::transform::CheckOutcome;
 use crate::truth::{self, Comparison};
-use crate::{emit, ingest, load, report, transform};
+use crate::{emit, ingest, load, page, report, transform};
 
 /// A stage of the pipeline, in the data's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -223,8 +223,15 @@ fn load(
     load::load(&engine, &server, &options, progress)
 }
 
+/// Draws the charts, and the page of them all.
 fn draw(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
-    report::render(&gold(config, lake)?, &config.report()?, progress)
+    let (engine, options) = (gold(config, lake)?, config.report()?);
+    let mut tables = report::render(&engine, &options, progress)?;
+    // Who asks for some charts gets those alone.
+    if options.charts.is_empty() {
+        tables.push(page::write(&engine, &config.page(), progress)?);
+    }
+    Ok(tables)
 }
 
 /// An engine over the lake as it was last published.

@@ -12,7 +12,7 @@ use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::DatabaseUrl;
 use crate::transform::Analysis;
-use crate::{emit, engine, generate, ingest, load, quality, report, transform};
+use crate::{emit, engine, generate, ingest, load, page, quality, report, transform};
 
 impl Config {
     /// The lake.
@@ -226,6 +226,14 @@ impl Config {
             journey_depth,
             affinity_max_basket: self.number("affinity.max_basket")?,
         })
+    }
+
+    /// Where the page goes.
+    pub fn page(&self) -> page::Options {
+        page::Options {
+            dir: PathBuf::from(self.text("report.dir")),
+            currency: self.text("business.currency").to_owned(),
+        }
     }
 
     /// What to draw.

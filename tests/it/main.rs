@@ -14,6 +14,7 @@ mod increments;
 mod ingest;
 mod load;
 mod models;
+mod page;
 mod parts;
 mod pipeline;
 mod quality;

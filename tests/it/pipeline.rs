@@ -82,6 +82,7 @@ fn one_command_makes_everything_and_the_second_changes_nothing() {
         "data/raw/_manifest.json".to_owned(),
         "data/raw/truth/sessions.parquet".to_owned(),
         "reports/summary.md".to_owned(),
+        "reports/index.html".to_owned(),
     ];
     wanted.extend((5..12).map(|day| format!("data/raw/events/dt=2026-01-{day:02}/part-0000.csv")));
     wanted.push("data/gold/fact_events/2026-01.parquet".to_owned());
