@@ -184,6 +184,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether a part of the time may be drawn rather than all of it.
+    pub fn is_part(&self) -> bool {
+        self.since.is_some() || self.until.is_some() || self.compare != Compare::None
+    }
+
     /// Refuses what cannot be drawn, whatever the data.
     ///
     /// # Errors
