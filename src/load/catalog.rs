@@ -46,6 +46,7 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_retention_monthly",
     "agg_product_affinity",
     "agg_product_recommendations",
+    "agg_experiment",
 ];
 
 /// A table of schema `gold` on the server.
