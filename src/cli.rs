@@ -279,6 +279,24 @@ pub struct ChartFlags {
     /// Charts to draw, separated by commas [default: all]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     chart: Vec<String>,
+    /// Pixels, or small, readme, slide, a4 or 4k [default: 1600x900]
+    #[arg(long, value_name = "WxH|NAME")]
+    size: Option<String>,
+    /// Light on dark
+    #[arg(long)]
+    dark: bool,
+    /// How numbers and money are written: en-US, de-DE, fr-FR, ... [default: en-US]
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<String>,
+    /// First day to draw [default: the data's first]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<String>,
+    /// Last day to draw [default: the data's last]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Option<String>,
+    /// Hold the period against another: previous is as many days right before it
+    #[arg(long, value_name = "PERIOD")]
+    compare: Option<String>,
 }
 
 /// What `tableau` takes.
@@ -569,6 +587,12 @@ impl Overrides {
 
     fn chart(&mut self, flags: &ChartFlags) {
         self.put_list("report.charts", "--chart", &flags.chart);
+        self.put("report.size", "--size", &flags.size);
+        self.put("report.dark", "--dark", &flags.dark.then_some(true));
+        self.put("report.locale", "--locale", &flags.locale);
+        self.put("report.since", "--since", &flags.since);
+        self.put("report.until", "--until", &flags.until);
+        self.put("report.compare", "--compare", &flags.compare);
     }
 }
 

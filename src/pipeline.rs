@@ -225,10 +225,14 @@ fn load(
 
 /// Draws the charts, and the page of them all.
 fn draw(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
-    let (engine, options) = (gold(config, lake)?, config.report()?);
+    let (mut engine, options) = (gold(config, lake)?, config.report()?);
     let mut tables = report::render(&engine, &options, progress)?;
     // Who asks for some charts gets those alone.
     if options.charts.is_empty() {
+        // The page has all days, and its own filter for them.
+        if options.is_part() {
+            engine = gold(config, lake)?;
+        }
         tables.push(page::write(&engine, &config.page(), progress)?);
     }
     Ok(tables)

@@ -241,13 +241,32 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] naming the key and what it must be.
     pub fn report(&self) -> Result<report::Options> {
-        Ok(report::Options {
+        let (width, height) = self.parsed(
+            "report.size",
+            "pixels such as 1600x900, or small, readme, slide, a4 or 4k",
+            report::size,
+        )?;
+        let locales: Vec<_> = report::Locale::names().collect();
+        let options = report::Options {
             dir: PathBuf::from(self.text("report.dir")),
+            width,
+            height,
+            dark: self.flag("report.dark"),
+            locale: self.parsed(
+                "report.locale",
+                &format!("one of {}", locales.join(", ")),
+                report::Locale::parse,
+            )?,
+            since: self.optional("report.since", "a date that exists, as YYYY-MM-DD", date)?,
+            until: self.optional("report.until", "a date that exists, as YYYY-MM-DD", date)?,
+            compare: self.parsed("report.compare", "previous, or empty for none", report::Compare::parse)?,
+            threads: self.number("engine.threads")?,
             format: self.parsed("report.format", "png or svg", report::Format::parse)?,
             currency: self.text("business.currency").to_owned(),
             charts: self.list("report.charts"),
-            ..report::Options::default()
-        })
+        };
+        options.validate()?;
+        Ok(options)
     }
 }
 

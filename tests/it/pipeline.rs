@@ -9,15 +9,30 @@ use std::time::Duration;
 
 use crate::workdir::{Workdir, shared};
 
-const CHARTS: [&str; 8] = [
+const CHARTS: [&str; 23] = [
+    "brand_performance",
     "cart_abandonment",
+    "category_performance",
+    "channel_performance",
     "cohort_retention",
     "conversion_funnel",
+    "customer_value",
     "daily_trends",
+    "data_quality",
+    "executive_summary",
+    "experiment_result",
     "hour_by_weekday",
+    "hourly_events",
+    "new_and_returning",
+    "order_value",
+    "price_and_interest",
     "product_performance",
+    "rfm_grid",
+    "search_terms",
     "session_analysis",
+    "user_journeys",
     "user_segments",
+    "weekday_behaviour",
 ];
 
 const GOLD: [&str; 29] = [
