@@ -205,7 +205,7 @@ fn settle(lake: &Lake) -> Result<()> {
 
 /// Files for Tableau, over the server that a load would go to.
 fn tableau(args: &TableauArgs, config: &Config) -> Result<ExitCode> {
-    let (lake, options) = (config.lake(), config.load());
+    let (lake, options) = (config.lake(), config.load()?);
     let address = match server::url(&lake, &options) {
         Ok(url) => Address::of(&url)?,
         // Without a server yet, the files name this machine.
