@@ -62,7 +62,7 @@ pub enum Command {
     /// Make silver and gold from bronze, and check them
     Transform(TransformArgs),
     /// Load gold into PostgreSQL, with Tableau-ready views
-    Load(LoadFlags),
+    Load(LoadArgs),
     /// Draw charts, write summary.md and the page index.html from gold
     Report(ReportFlags),
     /// Write Tableau data sources and a workbook over the warehouse's views
@@ -115,6 +115,9 @@ pub struct RunArgs {
     /// PostgreSQL.
     #[command(flatten)]
     pub load: LoadFlags,
+    /// Which days to load.
+    #[command(flatten)]
+    pub load_day: LoadDayFlags,
     /// Charts.
     #[command(flatten)]
     pub chart: ChartFlags,
@@ -259,6 +262,35 @@ pub struct LoadFlags {
     /// postgresql://user:password@host:port/database [default: DATABASE_URL, PGHOST, or a private server]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+}
+
+/// What `load` takes.
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// Where to load.
+    #[command(flatten)]
+    pub flags: LoadFlags,
+    /// Which days to load.
+    #[command(flatten)]
+    pub day: LoadDayFlags,
+    /// Replace every row, whatever was loaded before
+    #[arg(long)]
+    full_refresh: bool,
+    /// Say what would be loaded, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Which days to load.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "PostgreSQL")]
+pub struct LoadDayFlags {
+    /// Leave days before this one alone in PostgreSQL [default: compare all days]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<String>,
+    /// Delete days from PostgreSQL that gold no longer has; otherwise they stop the load
+    #[arg(long)]
+    prune: bool,
 }
 
 /// What `report` takes.
@@ -504,6 +536,9 @@ impl Cli {
                 list.input(&run.input);
                 list.model(&run.model);
                 list.load(&run.load);
+                list.load_day(&run.load_day);
+                // Of a whole run, it means everything that is made.
+                list.put("load.full_refresh", "--full-refresh", &run.model.full_refresh.then_some(true));
                 list.chart(&run.chart);
             }
             Command::Generate(args) => list.generate(&args.flags),
@@ -513,7 +548,12 @@ impl Cli {
                 list.put("transform.from", "--from", &args.from);
                 list.put("transform.until", "--until", &args.until);
             }
-            Command::Load(flags) => list.load(flags),
+            Command::Load(args) => {
+                list.load(&args.flags);
+                list.load_day(&args.day);
+                list.put("load.full_refresh", "--full-refresh", &args.full_refresh.then_some(true));
+                list.put("load.dry_run", "--dry-run", &args.dry_run.then_some(true));
+            }
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);
                 list.chart(&flags.chart);
@@ -583,6 +623,11 @@ impl Overrides {
 
     fn load(&mut self, flags: &LoadFlags) {
         self.put("load.database_url", "--database-url", &flags.database_url);
+    }
+
+    fn load_day(&mut self, flags: &LoadDayFlags) {
+        self.put("load.since", "--since", &flags.since);
+        self.put("load.prune", "--prune", &flags.prune.then_some(true));
     }
 
     fn chart(&mut self, flags: &ChartFlags) {

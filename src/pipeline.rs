@@ -93,6 +93,7 @@ pub fn read_options(config: &Config) -> Result<()> {
     config.ingest()?;
     config.generate()?;
     config.transform()?;
+    config.load()?;
     config.quality().map(drop)
 }
 
@@ -208,7 +209,7 @@ fn load(
 ) -> Result<Vec<TableSummary>> {
     // Before a server is looked for: without gold none needs to be started.
     let engine = gold(config, lake)?;
-    let options = config.load();
+    let options = config.load()?;
     let server = match server::find(lake, &options)? {
         ServerFound::Server(server) => server,
         ServerFound::None { how_to_add } => {
@@ -220,7 +221,9 @@ fn load(
     };
     report.notices.extend(server.notice().map(str::to_owned));
     report.database = Some(server.url().to_string());
-    load::load(&engine, &server, &options, progress)
+    let outcome = load::load(&engine, &server, &options, progress)?;
+    report.notices.extend(outcome.notices);
+    Ok(outcome.tables)
 }
 
 /// Draws the charts, and the page of them all.

@@ -205,7 +205,7 @@ fn settle(lake: &Lake) -> Result<()> {
 
 /// Files for Tableau, over the server that a load would go to.
 fn tableau(args: &TableauArgs, config: &Config) -> Result<ExitCode> {
-    let (lake, options) = (config.lake(), config.load());
+    let (lake, options) = (config.lake(), config.load()?);
     let address = match server::url(&lake, &options) {
         Ok(url) => Address::of(&url)?,
         // Without a server yet, the files name this machine.
@@ -286,7 +286,7 @@ fn answer(args: &AskArgs, config: &Config, quiet: bool) -> Result<ExitCode> {
 
 /// The database that `load` fills; a private one that sleeps is woken.
 fn database(lake: &Lake, config: &Config) -> Result<Server> {
-    let url = server::url(lake, &config.load())?;
+    let url = server::url(lake, &config.load()?)?;
     let private = server::status(lake)?;
     if private.state == State::Stopped && private.url.as_ref() == Some(&url) {
         server::start(lake, None)?;
@@ -497,7 +497,7 @@ fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
             let url = status.url.map(|url| format!(" at {url}")).unwrap_or_default();
             print(&format!("{state}{url}\nfolder {}\n", status.folder.display()))
         }
-        DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load())?.expose())),
+        DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load()?)?.expose())),
         DbAction::Psql { arguments } => {
             let status = server::psql_command(database(&lake, config)?.url())?
                 .args(arguments)

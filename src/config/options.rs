@@ -1,6 +1,7 @@
 //! What each room is told: its options, parsed from the keys in force.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -37,15 +38,30 @@ impl Config {
         })
     }
 
-    /// Where to load, and what the warehouse is to say of itself.
-    pub fn load(&self) -> load::Options {
-        load::Options {
+    /// Where and how to load, and what the warehouse is to say of itself.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn load(&self) -> Result<load::Options> {
+        let positive = |text: &str| duration_us(text).filter(|length| *length > 0);
+        let duration = |key: &str| -> Result<Duration> {
+            let length = self.parsed(key, "a duration such as 60s or 5m", positive)?;
+            Ok(Duration::from_micros(length.unsigned_abs()))
+        };
+        Ok(load::Options {
             database_url: self.optional_text("load.database_url").map(DatabaseUrl::new),
             time_zone: self.text("business.time_zone").to_owned(),
             currency: self.text("business.currency").to_owned(),
             config_hash: self.gold_fingerprint(),
+            full_refresh: self.flag("load.full_refresh"),
+            since: self.optional("load.since", "a date that exists, as YYYY-MM-DD", date)?,
+            prune: self.flag("load.prune"),
+            dry_run: self.flag("load.dry_run"),
+            spill_dir: Some(self.lake().root().to_owned()),
+            swap_patience: duration("load.swap_patience")?,
+            reader_timeout: duration("load.reader_timeout")?,
             ..load::Options::default()
-        }
+        })
     }
 
     /// A hash of the settings that every figure of gold rests on.

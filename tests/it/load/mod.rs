@@ -2,8 +2,15 @@
 //! for the whole binary, a database for each test.
 
 mod database;
+mod days;
+#[cfg(unix)]
+mod fault;
+mod reader;
+mod roles;
 mod server;
 mod shop;
+#[cfg(unix)]
+mod tls;
 mod values;
 
 use std::sync::Arc;
@@ -154,7 +161,18 @@ fn days_and_members_that_left_gold_leave_the_warehouse() {
     let Some(database) = Database::new("leave") else { return };
     database.load(&gold(Shop { days: 4, ..Shop::default() }).1).unwrap();
     assert_eq!(database.text("select count(*) from gold.dim_users where customer_id = 'v:v2'"), "1");
-    database.load(&gold(Shop { days: 2, stitched: true, ..Shop::default() }).1).unwrap();
+    let (_folder, fewer) = gold(Shop { days: 2, stitched: true, ..Shop::default() });
+    let before = database.text(ROW_VERSIONS);
+    let error = database.load(&fewer).unwrap_err().to_string();
+    assert!(error.contains("2 days that gold has not (2026-01-03, 2026-01-04)"), "{error}");
+    assert!(error.contains("--prune"), "{error}");
+    assert_eq!(database.text(ROW_VERSIONS), before, "nothing goes unasked");
+    let prune = Options { prune: true, ..Options::default() };
+    let outcome = database.load_with(&fewer, &prune).unwrap();
+    assert_eq!(
+        outcome.notices,
+        ["2 days that gold no longer has left the warehouse: 2026-01-03, 2026-01-04"]
+    );
     assert_eq!(database.text("select count(distinct event_date), count(*) from gold.fact_events"), "2 18");
     assert_eq!(database.text("select count(*) from gold.fact_orders"), "2");
     assert_eq!(database.text("select count(*) from gold.etl_load"), "2");
@@ -186,7 +204,7 @@ fn local_times_are_in_the_business_time_zone_whatever_the_readers() {
     assert_eq!(database.text(local), "10:01:00");
     // All figures rest on the zone: every day is replaced with it.
     let options = Options { time_zone: "Asia/Kolkata".into(), ..Options::default() };
-    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    let summaries = database.load_with(&engine, &options).unwrap().tables;
     let changed: Vec<_> =
         summaries.iter().filter(|summary| summary.changed).map(|summary| summary.table.as_str()).collect();
     assert_eq!(changed, ["gold.fact_events", "gold.fact_sessions", "gold.fact_orders"]);
@@ -210,7 +228,7 @@ fn rows_deleted_by_hand_come_back() {
             (select count(*) from gold.agg_product_daily), (select count(*) from analytics.vw_session_funnel)";
     assert_eq!(database.text(counts), "3 9 6 6");
     let options = Options { full_refresh: true, ..Options::default() };
-    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    let summaries = database.load_with(&engine, &options).unwrap().tables;
     assert!(summaries.iter().all(|summary| summary.changed), "{summaries:?}");
     assert_eq!(database.text(counts), "3 9 6 6");
 }
