@@ -11,11 +11,8 @@ arms as (
         session_id,
         experiment,
         variant
-    from silver.events
-    where
-        event_sequence = 1
-        and coalesce(experiment, '') <> ''
-        and coalesce(variant, '') <> ''
+    from silver.session_origins
+    where experiment is not null and variant is not null
 
 ),
 
