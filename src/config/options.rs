@@ -13,7 +13,7 @@ use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::DatabaseUrl;
 use crate::transform::Analysis;
-use crate::{emit, engine, generate, ingest, load, quality, report, transform};
+use crate::{emit, engine, generate, ingest, load, page, quality, report, transform};
 
 impl Config {
     /// The lake.
@@ -177,8 +177,25 @@ impl Config {
             as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
             analysis: self.analysis()?,
             full_refresh: self.flag("transform.full_refresh"),
+            window: self.window()?,
             engine: self.engine()?,
         })
+    }
+
+    /// The days to make anew in any case.
+    fn window(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
+        let day = |key| self.optional(key, "a date that exists, as YYYY-MM-DD", date);
+        match (day("transform.from")?, day("transform.until")?) {
+            (None, None) => Ok(None),
+            (Some(first), Some(last)) if first <= last => Ok(Some((first, last))),
+            (Some(first), Some(last)) => Err(Error::Usage(format!(
+                "transform.from is {first} and transform.until is {last}; a window begins before it ends"
+            ))),
+            _ => Err(Error::Usage(
+                "transform.from and transform.until are the two ends of a window; set both or neither"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// What the quality of the data is held to.
@@ -227,18 +244,45 @@ impl Config {
         })
     }
 
+    /// Where the page goes.
+    pub fn page(&self) -> page::Options {
+        page::Options {
+            dir: PathBuf::from(self.text("report.dir")),
+            currency: self.text("business.currency").to_owned(),
+        }
+    }
+
     /// What to draw.
     ///
     /// # Errors
     /// [`Error::Usage`] naming the key and what it must be.
     pub fn report(&self) -> Result<report::Options> {
-        Ok(report::Options {
+        let (width, height) = self.parsed(
+            "report.size",
+            "pixels such as 1600x900, or small, readme, slide, a4 or 4k",
+            report::size,
+        )?;
+        let locales: Vec<_> = report::Locale::names().collect();
+        let options = report::Options {
             dir: PathBuf::from(self.text("report.dir")),
+            width,
+            height,
+            dark: self.flag("report.dark"),
+            locale: self.parsed(
+                "report.locale",
+                &format!("one of {}", locales.join(", ")),
+                report::Locale::parse,
+            )?,
+            since: self.optional("report.since", "a date that exists, as YYYY-MM-DD", date)?,
+            until: self.optional("report.until", "a date that exists, as YYYY-MM-DD", date)?,
+            compare: self.parsed("report.compare", "previous, or empty for none", report::Compare::parse)?,
+            threads: self.number("engine.threads")?,
             format: self.parsed("report.format", "png or svg", report::Format::parse)?,
             currency: self.text("business.currency").to_owned(),
             charts: self.list("report.charts"),
-            ..report::Options::default()
-        })
+        };
+        options.validate()?;
+        Ok(options)
     }
 }
 
