@@ -42,6 +42,7 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_retention_weekly",
     "agg_retention_monthly",
     "agg_product_affinity",
+    "agg_experiment_daily",
 ];
 
 /// A table of schema `gold` on the server.

@@ -457,7 +457,7 @@ fn the_order_and_the_files_of_the_input_change_nothing() {
         &[("a.csv", &file(late)), ("b.csv", &file(early)), ("products.csv", PRODUCTS), ("users.csv", USERS)],
     );
     let tables = warehouse.lake.tables(Layer::Gold).unwrap();
-    assert_eq!(tables.len(), 25);
+    assert_eq!(tables.len(), 26);
     for table in tables {
         let all = format!("select * from {table}");
         let (mut expected, mut found) = (TOLD.rows(&all), warehouse.rows(&all));
@@ -509,6 +509,11 @@ fn every_check_finds_its_fault() {
     spoil("agg_journey_daily", all("agg_journey_daily", &[("ended_sessions", "ended_sessions + 1")]));
     spoil("agg_retention_weekly", all("agg_retention_weekly", &[("cohort_size", "cohort_size + 1")]));
     spoil("agg_product_affinity", all("agg_product_affinity", &[("orders_both", "orders_both + 5")]));
+    spoil(
+        "agg_experiment_daily",
+        all("agg_experiment_daily", &[])
+            + " union all select date '2026-03-02', 'checkout', 'control', 1, 2, 1, 1, 1, cast(0 as decimal(18, 2))",
+    );
     spoil(
         "fact_daily_metrics",
         all("fact_daily_metrics", &[("converted_sessions", "sessions + 1")])

@@ -35,10 +35,11 @@ const VIEWS: [&str; 12] = [
     "vw_user_retention",
 ];
 
-const GOLD: [&str; 25] = [
+const GOLD: [&str; 26] = [
     "agg_attribution_daily",
     "agg_cart_product_daily",
     "agg_category_metrics",
+    "agg_experiment_daily",
     "agg_funnel_daily",
     "agg_journey_daily",
     "agg_product_affinity",
