@@ -30,7 +30,7 @@ pub struct Global {
     /// Data folder: raw, bronze, silver, gold, private PostgreSQL [default: data]
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<String>,
-    /// Folder of charts, summary.md and run.json [default: reports]
+    /// Folder of charts, summary.md, index.html and run.json [default: reports]
     #[arg(long, global = true, value_name = "DIR")]
     reports_dir: Option<String>,
     /// Worker threads; 0 means one per core [default: 0]
@@ -60,11 +60,13 @@ pub enum Command {
     /// Bring raw files of any known source to bronze
     Ingest(InputFlags),
     /// Make silver and gold from bronze, and check them
-    Transform(ModelFlags),
+    Transform(TransformArgs),
     /// Load gold into PostgreSQL, with Tableau-ready views
     Load(LoadFlags),
-    /// Draw charts and write summary.md from gold
+    /// Draw charts, write summary.md and the page index.html from gold
     Report(ReportFlags),
+    /// Write Tableau data sources and a workbook over the warehouse's views
+    Tableau(TableauArgs),
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
     /// Answer a business question from gold: trends, funnels, segments, products, churn, ...
@@ -216,6 +218,20 @@ pub struct ModelFlags {
     full_refresh: bool,
 }
 
+/// What `transform` takes.
+#[derive(Debug, Args)]
+pub struct TransformArgs {
+    /// How to model.
+    #[command(flatten)]
+    pub model: ModelFlags,
+    /// Redo a window of days: its first one
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "until")]
+    from: Option<String>,
+    /// ... and its last one
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "from")]
+    until: Option<String>,
+}
+
 /// What `check` takes.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
@@ -263,6 +279,17 @@ pub struct ChartFlags {
     /// Charts to draw, separated by commas [default: all]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     chart: Vec<String>,
+}
+
+/// What `tableau` takes.
+#[derive(Debug, Args)]
+pub struct TableauArgs {
+    /// Folder of the files
+    #[arg(long, value_name = "DIR", default_value = "tableau")]
+    pub out: PathBuf,
+    /// Where the warehouse is; no password goes into the files.
+    #[command(flatten)]
+    pub load: LoadFlags,
 }
 
 /// What `query` takes.
@@ -350,6 +377,12 @@ pub struct ModelsArgs {
     /// Print the page docs/models.md: every model with its story, grain and columns
     #[arg(long, group = "view")]
     pub markdown: bool,
+    /// Print the page docs/schema.md: every table and view of the warehouse
+    #[arg(long, group = "view")]
+    pub schema: bool,
+    /// Print the diagram docs/schema.svg: the warehouse's tables and their keys
+    #[arg(long, group = "view")]
+    pub diagram: bool,
     /// Print all models as one script that makes silver and gold of the data folder's bronze
     #[arg(long, group = "view")]
     pub script: bool,
@@ -457,7 +490,11 @@ impl Cli {
             }
             Command::Generate(args) => list.generate(&args.flags),
             Command::Ingest(flags) => list.input(flags),
-            Command::Transform(flags) => list.model(flags),
+            Command::Transform(args) => {
+                list.model(&args.model);
+                list.put("transform.from", "--from", &args.from);
+                list.put("transform.until", "--until", &args.until);
+            }
             Command::Load(flags) => list.load(flags),
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);
@@ -465,6 +502,7 @@ impl Cli {
             }
             Command::Db(db) => list.load(&db.load),
             Command::Ask(ask) => list.load(&ask.load),
+            Command::Tableau(args) => list.load(&args.load),
             _ => {}
         }
         list.0

@@ -29,8 +29,10 @@
 //! The modules, in the order the data meets them: [`generate`] makes rows and
 //! [`emit`] writes them; a [`source`] says what a raw format means and
 //! [`ingest`] brings its files to bronze; [`transform`] runs the SQL models on
-//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws and [`ask`] answers. [`pipeline`]
-//! is all of them in order, [`lake`] knows where everything lies, and
+//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws, [`page`] puts it
+//! all on one page, [`ask`] answers, [`tableau`] writes files for Tableau and
+//! [`schema`] describes the warehouse. [`pipeline`] is all of them in order,
+//! [`lake`] knows where everything lies, and
 //! [`config`] and [`cli`] say what was wanted.
 
 pub mod ask;
@@ -43,13 +45,16 @@ pub mod generate;
 pub mod ingest;
 pub mod lake;
 pub mod load;
+pub mod page;
 pub mod pipeline;
 pub mod progress;
 pub mod quality;
 pub mod report;
+pub mod schema;
 pub mod source;
 pub mod sql;
 pub mod summary;
+pub mod tableau;
 pub mod telemetry;
 pub mod transform;
 pub mod trial;

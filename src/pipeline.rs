@@ -19,7 +19,7 @@ use crate::quality::{self, Quality};
 use crate::summary::{StageSummary, TableSummary, grouped};
 use crate::transform::CheckOutcome;
 use crate::truth::{self, Comparison};
-use crate::{emit, ingest, load, report, transform};
+use crate::{emit, ingest, load, page, report, transform};
 
 /// A stage of the pipeline, in the data's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -68,6 +68,8 @@ pub struct RunReport {
     pub started_at: DateTime<Utc>,
     /// The stages that ran, in order, with their tables.
     pub stages: Vec<StageSummary>,
+    /// What of silver and gold was made and why, a sentence; none where all was as it should be.
+    pub extent: Option<String>,
     /// The data-quality checks that ran.
     pub checks: Vec<CheckOutcome>,
     /// How good the data is, and what became of every row received.
@@ -119,6 +121,7 @@ pub fn run(
         truth: None,
         database: None,
         notices: Vec::new(),
+        extent: None,
         error: None,
     };
     let outcome = stages(config, from, until, now, progress, &mut report);
@@ -149,6 +152,7 @@ fn stages(
             Stage::Transform => {
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
+                report.extent = outcome.extent;
                 report.notices.extend(quarantined(&outcome.tables));
                 let quality = quality::measure(&lake, &config.quality()?, &config.transform()?, now)?;
                 report.notices.extend(quality.warnings());
@@ -219,8 +223,15 @@ fn load(
     load::load(&engine, &server, &options, progress)
 }
 
+/// Draws the charts, and the page of them all.
 fn draw(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
-    report::render(&gold(config, lake)?, &config.report()?, progress)
+    let (engine, options) = (gold(config, lake)?, config.report()?);
+    let mut tables = report::render(&engine, &options, progress)?;
+    // Who asks for some charts gets those alone.
+    if options.charts.is_empty() {
+        tables.push(page::write(&engine, &config.page(), progress)?);
+    }
+    Ok(tables)
 }
 
 /// An engine over the lake as it was last published.

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use clap::CommandFactory;
 use clickmill::cli::{
     AnswerFormat, AnswerPlace, AskArgs, CheckFormat, Cli, Command, DbAction, DbArgs, GenerateArgs,
-    ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs, SourceAction,
+    ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs, SourceAction, TableauArgs,
 };
 use clickmill::config::Config;
 use clickmill::emit::{self, Part};
@@ -26,8 +26,9 @@ use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
+use clickmill::tableau::{self, Address};
 use clickmill::transform;
-use clickmill::{Error, Result, ask, quality, trial, truth};
+use clickmill::{Error, Result, ask, quality, schema, trial, truth};
 
 /// Runs the verb that was typed.
 pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
@@ -38,6 +39,7 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Transform(_) => stage(Stage::Transform, config, now, progress),
         Command::Load(_) => stage(Stage::Load, config, now, progress),
         Command::Report(_) => stage(Stage::Report, config, now, progress),
+        Command::Tableau(args) => tableau(args, config),
         Command::Query(args) => query(args, config),
         Command::Ask(args) => answer(args, config, cli.global.quiet),
         Command::Check(args) if args.truth => check_truth(config),
@@ -120,6 +122,9 @@ fn stage(stage: Stage, config: &Config, now: DateTime<Utc>, progress: &Progress)
             grouped(table.bytes)
         );
     }
+    if let Some(extent) = &report.extent {
+        text += &format!("{extent}\n");
+    }
     if !report.checks.is_empty() {
         text += &format!("{} checks passed\n", report.checks.len());
     }
@@ -142,6 +147,9 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
     let report = pipeline::run(config, from, until, now, progress)?;
     let reports = config.report()?.dir;
     let mut text = format!("{}\n\n", ClosingTable(&report.stages));
+    if let Some(extent) = &report.extent {
+        text += &format!("transform  {extent}\n");
+    }
     if !report.checks.is_empty() {
         text += &format!("checks     {} passed\n", report.checks.len());
     }
@@ -193,6 +201,31 @@ fn settle(lake: &Lake) -> Result<()> {
         lake.recover()?;
     }
     Ok(())
+}
+
+/// Files for Tableau, over the server that a load would go to.
+fn tableau(args: &TableauArgs, config: &Config) -> Result<ExitCode> {
+    let (lake, options) = (config.lake(), config.load());
+    let address = match server::url(&lake, &options) {
+        Ok(url) => Address::of(&url)?,
+        // Without a server yet, the files name this machine.
+        Err(Error::Load { .. }) => Address::default(),
+        Err(error) => return Err(error),
+    };
+    let files = tableau::write(&args.out, &address)?;
+    let mut text = String::new();
+    for file in &files {
+        text += &format!("{}\n", file.display());
+    }
+    text += &format!(
+        "{} data sources and a workbook for {} on {}:{}; Tableau asks for the password of {}\n",
+        files.len() - 1,
+        address.database,
+        address.server,
+        address.port,
+        address.user
+    );
+    print(&text)
 }
 
 fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
@@ -369,6 +402,12 @@ fn check_truth(config: &Config) -> Result<ExitCode> {
 fn models(args: &ModelsArgs, config: &Config) -> Result<ExitCode> {
     if args.markdown {
         return print(&transform::markdown()?);
+    }
+    if args.schema {
+        return print(&schema::page()?);
+    }
+    if args.diagram {
+        return print(&schema::diagram());
     }
     if args.script {
         return print(&transform::script(&config.lake(), &config.transform()?, args.dialect)?);

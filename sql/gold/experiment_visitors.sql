@@ -4,7 +4,6 @@
 -- variants tells of none and is set apart as '(several)'.
 -- grain: one row per visitor and experiment
 -- key: visitor_id, experiment
--- scope: visitor
 -- reader: gold.agg_experiment_daily
 -- materialized: working
 

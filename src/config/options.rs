@@ -12,7 +12,7 @@ use crate::generate::{Defect, Dirt};
 use crate::lake::Lake;
 use crate::load::DatabaseUrl;
 use crate::transform::Analysis;
-use crate::{emit, engine, generate, ingest, load, quality, report, transform};
+use crate::{emit, engine, generate, ingest, load, page, quality, report, transform};
 
 impl Config {
     /// The lake.
@@ -161,8 +161,25 @@ impl Config {
             as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
             analysis: self.analysis()?,
             full_refresh: self.flag("transform.full_refresh"),
+            window: self.window()?,
             engine: self.engine()?,
         })
+    }
+
+    /// The days to make anew in any case.
+    fn window(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
+        let day = |key| self.optional(key, "a date that exists, as YYYY-MM-DD", date);
+        match (day("transform.from")?, day("transform.until")?) {
+            (None, None) => Ok(None),
+            (Some(first), Some(last)) if first <= last => Ok(Some((first, last))),
+            (Some(first), Some(last)) => Err(Error::Usage(format!(
+                "transform.from is {first} and transform.until is {last}; a window begins before it ends"
+            ))),
+            _ => Err(Error::Usage(
+                "transform.from and transform.until are the two ends of a window; set both or neither"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// What the quality of the data is held to.
@@ -209,6 +226,14 @@ impl Config {
             journey_depth,
             affinity_max_basket: self.number("affinity.max_basket")?,
         })
+    }
+
+    /// Where the page goes.
+    pub fn page(&self) -> page::Options {
+        page::Options {
+            dir: PathBuf::from(self.text("report.dir")),
+            currency: self.text("business.currency").to_owned(),
+        }
     }
 
     /// What to draw.

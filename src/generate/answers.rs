@@ -7,7 +7,7 @@
 //! so the answers hold for what a collector received as well as for what
 //! happened.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
@@ -71,7 +71,8 @@ struct Visitor {
     user: Option<u64>,
     variant: usize,
     is_bot: bool,
-    weeks: BTreeSet<i64>,
+    /// Weeks with a session, ascending.
+    weeks: Vec<i32>,
     open: Option<Open>,
     order: Option<u64>,
 }
@@ -106,7 +107,7 @@ struct Counts {
     days: BTreeMap<i64, Day>,
     arms: Vec<Arm>,
     /// Customers by the week of their first session and a week with a session.
-    cohorts: BTreeMap<(i64, i64), i64>,
+    cohorts: BTreeMap<(i32, i32), i64>,
 }
 
 /// Counts the answers.
@@ -145,7 +146,10 @@ impl Tally {
             counts.end(&ended, visitor.variant);
         }
         let open = visitor.open.get_or_insert_with(|| {
-            visitor.weeks.insert(week(fact.time));
+            let week = week(fact.time);
+            if visitor.weeks.last() != Some(&week) {
+                visitor.weeks.push(week);
+            }
             Open {
                 start: fact.time,
                 end: fact.time,
@@ -179,21 +183,24 @@ impl Tally {
 
     /// Says that no more events of the visitors so far will come.
     pub fn end_block(&mut self) {
-        let mut customers: HashMap<(bool, bool, u64), BTreeSet<i64>> = HashMap::new();
+        // A customer is an account, else a visitor; each week of one once.
+        let mut customers: Vec<(bool, bool, u64, i32)> = Vec::new();
         for (id, visitor) in std::mem::take(&mut self.block) {
             let counts = if visitor.is_bot { &mut self.programs } else { &mut self.people };
             if let Some(open) = &visitor.open {
                 counts.end(open, visitor.variant);
             }
             counts.visitors += 1;
-            // The account is the customer, else the visitor.
             let (is_account, number) = visitor.user.map_or((false, id), |user| (true, user));
-            customers.entry((visitor.is_bot, is_account, number)).or_default().extend(visitor.weeks);
+            customers.extend(visitor.weeks.iter().map(|week| (visitor.is_bot, is_account, number, *week)));
         }
-        for ((is_bot, ..), weeks) in &customers {
-            let counts = if *is_bot { &mut self.programs } else { &mut self.people };
-            let first = weeks.first().copied().unwrap_or_default();
-            for week in weeks {
+        customers.sort_unstable();
+        customers.dedup();
+        let one = |a: &(bool, bool, u64, i32), b: &(bool, bool, u64, i32)| (a.0, a.1, a.2) == (b.0, b.1, b.2);
+        for customer in customers.chunk_by(one) {
+            let (is_bot, .., first) = customer[0];
+            let counts = if is_bot { &mut self.programs } else { &mut self.people };
+            for (.., week) in customer {
                 *counts.cohorts.entry((first, *week)).or_default() += 1;
             }
         }
@@ -267,7 +274,8 @@ impl Counts {
             say(format!("arm {name} converted_sessions"), arm.converted_sessions);
         }
         for ((first, later), customers) in &self.cohorts {
-            let (cohort, later) = (date(first * 7 - 3), date(later * 7 - 3));
+            let monday = |week: &i32| date(i64::from(*week) * 7 - 3);
+            let (cohort, later) = (monday(first), monday(later));
             say(format!("cohort {cohort} active {later}"), *customers);
         }
         // What did not happen needs no answer.
@@ -277,8 +285,8 @@ impl Counts {
 }
 
 /// The ISO week of a moment: weeks since the one of 1 January 1970, a Thursday.
-fn week(time: i64) -> i64 {
-    (time.div_euclid(DAY_MS) + 3).div_euclid(7)
+fn week(time: i64) -> i32 {
+    i32::try_from((time.div_euclid(DAY_MS) + 3).div_euclid(7)).unwrap_or_default()
 }
 
 /// The date of a day since 1970.

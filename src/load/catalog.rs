@@ -30,9 +30,12 @@ pub(super) const ORDERS: (&str, &str) = ("fact_orders", "order_date");
 pub(super) const AGGREGATES: &[&str] = &[
     "fact_daily_metrics",
     "agg_session_daily",
+    "agg_session_group_daily",
     "agg_product_daily",
     "agg_cart_product_daily",
     "agg_user_weekly",
+    "agg_lifecycle_weekly",
+    "agg_search_daily",
     "agg_category_metrics",
     "fact_attribution",
     "agg_attribution_daily",
@@ -43,6 +46,7 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_retention_monthly",
     "agg_product_affinity",
     "agg_experiment_daily",
+    "agg_product_recommendations",
 ];
 
 /// A table of schema `gold` on the server.

@@ -22,6 +22,7 @@ fn every_verb_explains_itself() {
         "transform",
         "load",
         "report",
+        "tableau",
         "query",
         "check",
         "models",
