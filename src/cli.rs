@@ -60,13 +60,17 @@ pub enum Command {
     /// Bring raw files of any known source to bronze
     Ingest(InputFlags),
     /// Make silver and gold from bronze, and check them
-    Transform(ModelFlags),
+    Transform(TransformArgs),
     /// Load gold into PostgreSQL, with Tableau-ready views
-    Load(LoadFlags),
+    Load(LoadArgs),
     /// Draw charts, write summary.md and the page index.html from gold
     Report(ReportFlags),
+    /// Write Tableau data sources and a workbook over the warehouse's views
+    Tableau(TableauArgs),
     /// Answer an SQL query from bronze, silver and gold
     Query(QueryArgs),
+    /// Answer a business question from gold: trends, funnels, segments, products, churn, ...
+    Ask(AskArgs),
     /// Run the data-quality checks over what is there
     Check(CheckArgs),
     /// Print the SQL models: order, grain, lineage
@@ -111,6 +115,9 @@ pub struct RunArgs {
     /// PostgreSQL.
     #[command(flatten)]
     pub load: LoadFlags,
+    /// Which days to load.
+    #[command(flatten)]
+    pub load_day: LoadDayFlags,
     /// Charts.
     #[command(flatten)]
     pub chart: ChartFlags,
@@ -214,6 +221,20 @@ pub struct ModelFlags {
     full_refresh: bool,
 }
 
+/// What `transform` takes.
+#[derive(Debug, Args)]
+pub struct TransformArgs {
+    /// How to model.
+    #[command(flatten)]
+    pub model: ModelFlags,
+    /// Redo a window of days: its first one
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "until")]
+    from: Option<String>,
+    /// ... and its last one
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "from")]
+    until: Option<String>,
+}
+
 /// What `check` takes.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
@@ -243,6 +264,35 @@ pub struct LoadFlags {
     database_url: Option<String>,
 }
 
+/// What `load` takes.
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// Where to load.
+    #[command(flatten)]
+    pub flags: LoadFlags,
+    /// Which days to load.
+    #[command(flatten)]
+    pub day: LoadDayFlags,
+    /// Replace every row, whatever was loaded before
+    #[arg(long)]
+    full_refresh: bool,
+    /// Say what would be loaded, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Which days to load.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "PostgreSQL")]
+pub struct LoadDayFlags {
+    /// Leave days before this one alone in PostgreSQL [default: compare all days]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<String>,
+    /// Delete days from PostgreSQL that gold no longer has; otherwise they stop the load
+    #[arg(long)]
+    prune: bool,
+}
+
 /// What `report` takes.
 #[derive(Debug, Args)]
 pub struct ReportFlags {
@@ -261,6 +311,35 @@ pub struct ChartFlags {
     /// Charts to draw, separated by commas [default: all]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     chart: Vec<String>,
+    /// Pixels, or small, readme, slide, a4 or 4k [default: 1600x900]
+    #[arg(long, value_name = "WxH|NAME")]
+    size: Option<String>,
+    /// Light on dark
+    #[arg(long)]
+    dark: bool,
+    /// How numbers and money are written: en-US, de-DE, fr-FR, ... [default: en-US]
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<String>,
+    /// First day to draw [default: the data's first]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<String>,
+    /// Last day to draw [default: the data's last]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Option<String>,
+    /// Hold the period against another: previous is as many days right before it
+    #[arg(long, value_name = "PERIOD")]
+    compare: Option<String>,
+}
+
+/// What `tableau` takes.
+#[derive(Debug, Args)]
+pub struct TableauArgs {
+    /// Folder of the files
+    #[arg(long, value_name = "DIR", default_value = "tableau")]
+    pub out: PathBuf,
+    /// Where the warehouse is; no password goes into the files.
+    #[command(flatten)]
+    pub load: LoadFlags,
 }
 
 /// What `query` takes.
@@ -284,6 +363,57 @@ pub enum RowFormat {
     Json,
 }
 
+/// What `ask` takes.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["name", "list", "markdown"]))]
+pub struct AskArgs {
+    /// The question, as --list names it
+    pub name: Option<String>,
+    /// Print the names of all questions, with their words
+    #[arg(long)]
+    pub list: bool,
+    /// Print the page docs/questions.md, with the first rows of each answer
+    #[arg(long)]
+    pub markdown: bool,
+    /// Change a parameter of the question; may be repeated (--show tells which there are)
+    #[arg(long, value_name = "NAME=VALUE", requires = "name")]
+    pub param: Vec<String>,
+    /// Print the statement, to be pasted into psql, instead of the answer
+    #[arg(long, requires = "name")]
+    pub show: bool,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Table)]
+    pub format: AnswerFormat,
+    /// Where the answer comes from
+    #[arg(long, value_enum, default_value_t = AnswerPlace::Lake)]
+    pub on: AnswerPlace,
+    /// Where the database is, if not private.
+    #[command(flatten)]
+    pub load: LoadFlags,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// Aligned columns, for people.
+    Table,
+    /// Comma separated, with a header.
+    Csv,
+    /// One array of objects.
+    Json,
+    /// A Markdown table.
+    Md,
+}
+
+/// Where an answer comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerPlace {
+    /// The data folder's gold.
+    Lake,
+    /// The gold that `load` put into PostgreSQL.
+    Postgres,
+}
+
 /// What `models` takes.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("view").multiple(false))]
@@ -297,6 +427,12 @@ pub struct ModelsArgs {
     /// Print the page docs/models.md: every model with its story, grain and columns
     #[arg(long, group = "view")]
     pub markdown: bool,
+    /// Print the page docs/schema.md: every table and view of the warehouse
+    #[arg(long, group = "view")]
+    pub schema: bool,
+    /// Print the diagram docs/schema.svg: the warehouse's tables and their keys
+    #[arg(long, group = "view")]
+    pub diagram: bool,
     /// Print all models as one script that makes silver and gold of the data folder's bronze
     #[arg(long, group = "view")]
     pub script: bool,
@@ -400,17 +536,31 @@ impl Cli {
                 list.input(&run.input);
                 list.model(&run.model);
                 list.load(&run.load);
+                list.load_day(&run.load_day);
+                // Of a whole run, it means everything that is made.
+                list.put("load.full_refresh", "--full-refresh", &run.model.full_refresh.then_some(true));
                 list.chart(&run.chart);
             }
             Command::Generate(args) => list.generate(&args.flags),
             Command::Ingest(flags) => list.input(flags),
-            Command::Transform(flags) => list.model(flags),
-            Command::Load(flags) => list.load(flags),
+            Command::Transform(args) => {
+                list.model(&args.model);
+                list.put("transform.from", "--from", &args.from);
+                list.put("transform.until", "--until", &args.until);
+            }
+            Command::Load(args) => {
+                list.load(&args.flags);
+                list.load_day(&args.day);
+                list.put("load.full_refresh", "--full-refresh", &args.full_refresh.then_some(true));
+                list.put("load.dry_run", "--dry-run", &args.dry_run.then_some(true));
+            }
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);
                 list.chart(&flags.chart);
             }
             Command::Db(db) => list.load(&db.load),
+            Command::Ask(ask) => list.load(&ask.load),
+            Command::Tableau(args) => list.load(&args.load),
             _ => {}
         }
         list.0
@@ -475,8 +625,19 @@ impl Overrides {
         self.put("load.database_url", "--database-url", &flags.database_url);
     }
 
+    fn load_day(&mut self, flags: &LoadDayFlags) {
+        self.put("load.since", "--since", &flags.since);
+        self.put("load.prune", "--prune", &flags.prune.then_some(true));
+    }
+
     fn chart(&mut self, flags: &ChartFlags) {
         self.put_list("report.charts", "--chart", &flags.chart);
+        self.put("report.size", "--size", &flags.size);
+        self.put("report.dark", "--dark", &flags.dark.then_some(true));
+        self.put("report.locale", "--locale", &flags.locale);
+        self.put("report.since", "--since", &flags.since);
+        self.put("report.until", "--until", &flags.until);
+        self.put("report.compare", "--compare", &flags.compare);
     }
 }
 

@@ -29,10 +29,13 @@
 //! The modules, in the order the data meets them: [`generate`] makes rows and
 //! [`emit`] writes them; a [`source`] says what a raw format means and
 //! [`ingest`] brings its files to bronze; [`transform`] runs the SQL models on
-//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws and [`page`] puts it
-//! all on one page. [`pipeline`] is all of them in order, [`lake`] knows where everything lies, and
+//! an [`engine`]; [`load`] fills PostgreSQL, [`report`] draws, [`page`] puts it
+//! all on one page, [`ask`] answers, [`tableau`] writes files for Tableau and
+//! [`schema`] describes the warehouse. [`pipeline`] is all of them in order,
+//! [`lake`] knows where everything lies, and
 //! [`config`] and [`cli`] say what was wanted.
 
+pub mod ask;
 pub mod cli;
 pub mod config;
 pub mod emit;
@@ -47,9 +50,11 @@ pub mod pipeline;
 pub mod progress;
 pub mod quality;
 pub mod report;
+pub mod schema;
 pub mod source;
 pub mod sql;
 pub mod summary;
+pub mod tableau;
 pub mod telemetry;
 pub mod transform;
 pub mod trial;

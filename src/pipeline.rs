@@ -68,6 +68,8 @@ pub struct RunReport {
     pub started_at: DateTime<Utc>,
     /// The stages that ran, in order, with their tables.
     pub stages: Vec<StageSummary>,
+    /// What of silver and gold was made and why, a sentence; none where all was as it should be.
+    pub extent: Option<String>,
     /// The data-quality checks that ran.
     pub checks: Vec<CheckOutcome>,
     /// How good the data is, and what became of every row received.
@@ -91,6 +93,7 @@ pub fn read_options(config: &Config) -> Result<()> {
     config.ingest()?;
     config.generate()?;
     config.transform()?;
+    config.load()?;
     config.quality().map(drop)
 }
 
@@ -119,6 +122,7 @@ pub fn run(
         truth: None,
         database: None,
         notices: Vec::new(),
+        extent: None,
         error: None,
     };
     let outcome = stages(config, from, until, now, progress, &mut report);
@@ -149,6 +153,7 @@ fn stages(
             Stage::Transform => {
                 let outcome = transform::transform(&lake, &config.transform()?, progress)?;
                 report.checks = outcome.checks;
+                report.extent = outcome.extent;
                 report.notices.extend(quarantined(&outcome.tables));
                 let quality = quality::measure(&lake, &config.quality()?, &config.transform()?, now)?;
                 report.notices.extend(quality.warnings());
@@ -204,7 +209,7 @@ fn load(
 ) -> Result<Vec<TableSummary>> {
     // Before a server is looked for: without gold none needs to be started.
     let engine = gold(config, lake)?;
-    let options = config.load();
+    let options = config.load()?;
     let server = match server::find(lake, &options)? {
         ServerFound::Server(server) => server,
         ServerFound::None { how_to_add } => {
@@ -216,15 +221,21 @@ fn load(
     };
     report.notices.extend(server.notice().map(str::to_owned));
     report.database = Some(server.url().to_string());
-    load::load(&engine, &server, &options, progress)
+    let outcome = load::load(&engine, &server, &options, progress)?;
+    report.notices.extend(outcome.notices);
+    Ok(outcome.tables)
 }
 
 /// Draws the charts, and the page of them all.
 fn draw(config: &Config, lake: &Lake, progress: &Progress) -> Result<Vec<TableSummary>> {
-    let (engine, options) = (gold(config, lake)?, config.report()?);
+    let (mut engine, options) = (gold(config, lake)?, config.report()?);
     let mut tables = report::render(&engine, &options, progress)?;
     // Who asks for some charts gets those alone.
     if options.charts.is_empty() {
+        // The page has all days, and its own filter for them.
+        if options.is_part() {
+            engine = gold(config, lake)?;
+        }
         tables.push(page::write(&engine, &config.page(), progress)?);
     }
     Ok(tables)

@@ -1,5 +1,7 @@
 //! The project's SQL (and profile) files, embedded in the binary.
 
+use std::collections::BTreeMap;
+
 /// A file of the project, as it was when the binary was built.
 #[derive(Debug, Clone, Copy)]
 pub struct EmbeddedFile {
@@ -50,6 +52,26 @@ pub fn whole_head(text: &str, key: &str) -> Option<String> {
     let rest = comment().skip_while(|line| !begins(line)).skip(1);
     let rest = rest.take_while(|line| line.starts_with("    "));
     Some(rest.fold(value.to_owned(), |whole, line| whole + " " + line.trim()))
+}
+
+/// The lines that follow a `-- key:` line in the head, set in by four spaces or more.
+pub fn head_lines<'a>(text: &'a str, key: &str) -> Vec<&'a str> {
+    let comment = text.lines().map_while(|line| line.strip_prefix("--"));
+    let rest = comment.skip_while(|line| line.trim().strip_suffix(':') != Some(key)).skip(1);
+    rest.take_while(|line| line.starts_with("    ")).map(str::trim).collect()
+}
+
+/// What `comment on` statements say, by what they speak of: `gold.dim_date.year`, `analytics.vw_user_retention`.
+pub fn comments(text: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for statement in text.split("\ncomment on ").skip(1) {
+        let Some((target, rest)) = statement.split_once(" is") else { continue };
+        let Some((_, target)) = target.split_once(' ') else { continue };
+        let Some(quoted) = rest.trim_start().strip_prefix('\'') else { continue };
+        let end = quoted.find("';").unwrap_or(quoted.len());
+        found.insert(target.trim().to_owned(), quoted[..end].replace("''", "'"));
+    }
+    found
 }
 
 /// The comma-separated values of a `-- key: a, b` line in the head; none where there is no such line.

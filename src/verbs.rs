@@ -12,21 +12,23 @@ use arrow::util::pretty::pretty_format_batches;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
 use clickmill::cli::{
-    CheckFormat, Cli, Command, DbAction, DbArgs, GenerateArgs, ModelsArgs, ProfileAction, QueryArgs,
-    RowFormat, RunArgs, SourceAction,
+    AnswerFormat, AnswerPlace, AskArgs, CheckFormat, Cli, Command, DbAction, DbArgs, GenerateArgs,
+    ModelsArgs, ProfileAction, QueryArgs, RowFormat, RunArgs, SourceAction, TableauArgs,
 };
 use clickmill::config::Config;
 use clickmill::emit::{self, Part};
 use clickmill::engine::{Engine, LocalEngine};
 use clickmill::generate::{Plan, Profile};
 use clickmill::lake::{Lake, Layer};
+use clickmill::load::Server;
 use clickmill::load::server::{self, ServerFound, State};
 use clickmill::pipeline::{self, Stage};
 use clickmill::progress::Progress;
 use clickmill::source::Source;
 use clickmill::summary::{ClosingTable, grouped};
+use clickmill::tableau::{self, Address};
 use clickmill::transform;
-use clickmill::{Error, Result, quality, trial, truth};
+use clickmill::{Error, Result, ask, quality, schema, trial, truth};
 
 /// Runs the verb that was typed.
 pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progress) -> Result<ExitCode> {
@@ -37,7 +39,9 @@ pub fn execute(cli: &Cli, config: &Config, now: DateTime<Utc>, progress: &Progre
         Command::Transform(_) => stage(Stage::Transform, config, now, progress),
         Command::Load(_) => stage(Stage::Load, config, now, progress),
         Command::Report(_) => stage(Stage::Report, config, now, progress),
+        Command::Tableau(args) => tableau(args, config),
         Command::Query(args) => query(args, config),
+        Command::Ask(args) => answer(args, config, cli.global.quiet),
         Command::Check(args) if args.truth => check_truth(config),
         Command::Check(args) => check(args.format, config, now),
         Command::Models(args) => models(args, config),
@@ -118,6 +122,9 @@ fn stage(stage: Stage, config: &Config, now: DateTime<Utc>, progress: &Progress)
             grouped(table.bytes)
         );
     }
+    if let Some(extent) = &report.extent {
+        text += &format!("{extent}\n");
+    }
     if !report.checks.is_empty() {
         text += &format!("{} checks passed\n", report.checks.len());
     }
@@ -140,6 +147,9 @@ fn run(args: &RunArgs, config: &Config, now: DateTime<Utc>, progress: &Progress)
     let report = pipeline::run(config, from, until, now, progress)?;
     let reports = config.report()?.dir;
     let mut text = format!("{}\n\n", ClosingTable(&report.stages));
+    if let Some(extent) = &report.extent {
+        text += &format!("transform  {extent}\n");
+    }
     if !report.checks.is_empty() {
         text += &format!("checks     {} passed\n", report.checks.len());
     }
@@ -193,6 +203,31 @@ fn settle(lake: &Lake) -> Result<()> {
     Ok(())
 }
 
+/// Files for Tableau, over the server that a load would go to.
+fn tableau(args: &TableauArgs, config: &Config) -> Result<ExitCode> {
+    let (lake, options) = (config.lake(), config.load()?);
+    let address = match server::url(&lake, &options) {
+        Ok(url) => Address::of(&url)?,
+        // Without a server yet, the files name this machine.
+        Err(Error::Load { .. }) => Address::default(),
+        Err(error) => return Err(error),
+    };
+    let files = tableau::write(&args.out, &address)?;
+    let mut text = String::new();
+    for file in &files {
+        text += &format!("{}\n", file.display());
+    }
+    text += &format!(
+        "{} data sources and a workbook for {} on {}:{}; Tableau asks for the password of {}\n",
+        files.len() - 1,
+        address.database,
+        address.server,
+        address.port,
+        address.user
+    );
+    print(&text)
+}
+
 fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
     let lake = config.lake();
     settle(&lake)?;
@@ -205,6 +240,58 @@ fn query(args: &QueryArgs, config: &Config) -> Result<ExitCode> {
     let engine = LocalEngine::open(&lake, &config.engine()?)?;
     let reader = (&engine as &dyn Engine).query(&args.sql)?;
     print_rows(reader, args.format)
+}
+
+/// A business question: its words to stderr, the answer to stdout.
+fn answer(args: &AskArgs, config: &Config, quiet: bool) -> Result<ExitCode> {
+    if args.list {
+        let line = |question: &ask::Question| format!("{:<30} {}\n", question.name, question.question);
+        return print(&ask::questions()?.iter().map(line).collect::<String>());
+    }
+    let lake = config.lake();
+    let open = || {
+        settle(&lake)?;
+        if lake.tables(Layer::Gold)?.is_empty() {
+            return Err(Error::Usage(format!(
+                "{} holds no gold to answer from; run `clickmill run` first, or name the folder with --data-dir",
+                lake.root().display()
+            )));
+        }
+        LocalEngine::open(&lake, &config.engine()?)
+    };
+    let Some(name) = &args.name else {
+        return print(&ask::markdown(&open()?)?);
+    };
+    let question = ask::question(name)?;
+    let bound = question.bind(&args.param)?;
+    if args.show {
+        return print(&format!("{};\n", bound.trim_end()));
+    }
+    let answer = match args.on {
+        AnswerPlace::Lake => question.ask(&open()?, &args.param)?,
+        AnswerPlace::Postgres => question.ask_postgres(&database(&lake, config)?, &args.param)?,
+    };
+    let format = match args.format {
+        AnswerFormat::Table => ask::Format::Table,
+        AnswerFormat::Csv => ask::Format::Csv,
+        AnswerFormat::Json => ask::Format::Json,
+        AnswerFormat::Md => ask::Format::Markdown,
+    };
+    if args.format == AnswerFormat::Table && !quiet {
+        // Where nobody hears it, the answer still counts.
+        let _ = writeln!(io::stderr(), "{}\n{}\n", question.question, question.reading);
+    }
+    print(&answer.print(format))
+}
+
+/// The database that `load` fills; a private one that sleeps is woken.
+fn database(lake: &Lake, config: &Config) -> Result<Server> {
+    let url = server::url(lake, &config.load()?)?;
+    let private = server::status(lake)?;
+    if private.state == State::Stopped && private.url.as_ref() == Some(&url) {
+        server::start(lake, None)?;
+    }
+    Ok(Server::given(url))
 }
 
 fn print_rows(reader: Box<dyn RecordBatchReader + Send>, format: RowFormat) -> Result<ExitCode> {
@@ -316,6 +403,12 @@ fn models(args: &ModelsArgs, config: &Config) -> Result<ExitCode> {
     if args.markdown {
         return print(&transform::markdown()?);
     }
+    if args.schema {
+        return print(&schema::page()?);
+    }
+    if args.diagram {
+        return print(&schema::diagram());
+    }
     if args.script {
         return print(&transform::script(&config.lake(), &config.transform()?, args.dialect)?);
     }
@@ -404,14 +497,9 @@ fn db(args: &DbArgs, config: &Config) -> Result<ExitCode> {
             let url = status.url.map(|url| format!(" at {url}")).unwrap_or_default();
             print(&format!("{state}{url}\nfolder {}\n", status.folder.display()))
         }
-        DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load())?.expose())),
+        DbAction::Url => print(&format!("{}\n", server::url(&lake, &config.load()?)?.expose())),
         DbAction::Psql { arguments } => {
-            let url = server::url(&lake, &config.load())?;
-            let private = server::status(&lake)?;
-            if private.state == State::Stopped && private.url.as_ref() == Some(&url) {
-                server::start(&lake, None)?;
-            }
-            let status = server::psql_command(&url)?
+            let status = server::psql_command(database(&lake, config)?.url())?
                 .args(arguments)
                 .status()
                 .map_err(Error::io("start", Path::new("psql")))?;

@@ -152,6 +152,38 @@ keys as (
         count(*)
     from gold.agg_product_affinity
     group by product_id_a, product_id_b
+    union all
+    select
+        'agg_product_recommendations',
+        product_id || ' ' || cast(recommendation_rank as string),
+        count(*)
+    from gold.agg_product_recommendations
+    group by product_id, recommendation_rank
+    union all
+    select
+        'agg_session_group_daily',
+        cast(session_date as string) || ' ' || device_type || ' '
+        || channel_group || ' ' || country || ' '
+        || cast(is_new_visitor as string),
+        count(*)
+    from gold.agg_session_group_daily
+    group by
+        session_date, device_type, channel_group, country, is_new_visitor
+    union all
+    select
+        'agg_search_daily',
+        cast(session_date as string) || ' ' || device_type || ' '
+        || search_query,
+        count(*)
+    from gold.agg_search_daily
+    group by session_date, device_type, search_query
+    union all
+    select
+        'agg_lifecycle_weekly',
+        cast(week_start as string) || ' ' || lifecycle_state,
+        count(*)
+    from gold.agg_lifecycle_weekly
+    group by week_start, lifecycle_state
 
 )
 

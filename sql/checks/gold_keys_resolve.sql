@@ -351,6 +351,28 @@ orphans as (
     left join gold.dim_products as parent
         on child.product_id_b = parent.product_id
     where child.product_id_b is not null and parent.product_id is null
+    union all
+    select distinct
+        'agg_product_recommendations' as table_name,
+        'product_id' as column_name,
+        cast(child.product_id as string) as key
+    from gold.agg_product_recommendations as child
+    left join gold.dim_products as parent
+        on child.product_id = parent.product_id
+    where
+        child.product_id is not null
+        and parent.product_id is null
+    union all
+    select distinct
+        'agg_product_recommendations' as table_name,
+        'recommended_product_id' as column_name,
+        cast(child.recommended_product_id as string) as key
+    from gold.agg_product_recommendations as child
+    left join gold.dim_products as parent
+        on child.recommended_product_id = parent.product_id
+    where
+        child.recommended_product_id is not null
+        and parent.product_id is null
 
 )
 

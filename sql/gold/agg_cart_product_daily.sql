@@ -3,6 +3,7 @@
 -- over products. Carts emptied by hand leave nothing and show nothing.
 -- grain: one row per day of session and product left in a cart
 -- key: session_date, product_id
+-- scope: day
 -- reader: abandonment charts and views
 
 with

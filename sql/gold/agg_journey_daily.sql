@@ -7,6 +7,7 @@
 -- where following every event would cost a sort of them all.
 -- grain: one row per start day of the session and path prefix
 -- key: session_date, path
+-- scope: day
 -- reader: journey charts
 {% set types = [
     "page_view", "search", "product_view", "add_to_cart", "remove_from_cart",

@@ -3,6 +3,7 @@
 -- are distinct: they add up neither over products nor over days.
 -- grain: one row per day and product with an event
 -- key: date, product_id
+-- scope: day
 -- reader: product view, gold.agg_category_metrics
 
 with

@@ -5,6 +5,7 @@
 -- less reached_purchase.
 -- grain: one row per day, device, channel, country and kind of visitor
 -- key: session_date, device_key, channel_key, country, is_new_visitor
+-- scope: day
 -- reader: funnel, touchpoint and abandonment views
 
 with

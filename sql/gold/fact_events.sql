@@ -9,6 +9,7 @@
 -- scope: visitor
 -- reader: gold.fact_orders, gold.fact_sessions and the aggregates; analysts
 -- partition: session_date, event_date
+-- day: event_date, session_date
 
 with
 

@@ -6,6 +6,7 @@
 -- grain: one row per order
 -- key: order_id
 -- scope: visitor
+-- day: order_date
 -- reader: gold.fact_sessions, gold.fact_daily_metrics, gold.dim_users; views
 
 with

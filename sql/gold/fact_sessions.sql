@@ -10,6 +10,7 @@
 -- scope: visitor
 -- reader: gold.agg_session_daily, gold.dim_users; session views
 -- partition: session_date
+-- day: session_date
 
 with
 

@@ -4,9 +4,35 @@
 -- reader: report/product_performance
 with
 
+daily as (
+
+    select * from gold.agg_product_daily
+
+),
+
+-- sessions add up over days but for those that go over midnight, which have
+-- a day on each side
 metrics as (
 
-    select * from gold.dim_product_metrics
+    select
+        daily.product_id,
+        sum(coalesce(daily.revenue, 0)) as revenue,
+        sum(daily.units) as units,
+        sum(daily.views) as views,
+        sum(daily.viewing_sessions) as viewing_sessions,
+        sum(daily.buying_sessions) as buying_sessions
+
+    from daily
+    group by daily.product_id
+
+),
+
+-- the catalogue, seen or not; the row for what was not recorded is no product
+catalogue as (
+
+    select count(*) as all_products
+    from gold.dim_products
+    where product_id <> '(unknown)'
 
 ),
 
@@ -37,9 +63,7 @@ ranked as (
         sum(coalesce(metrics.revenue, 0)) over () as all_revenue,
         sum(coalesce(metrics.units, 0)) over () as all_units,
         sum(coalesce(metrics.views, 0)) over () as all_views,
-        -- the row for products that were not recorded is no product
-        sum(case when metrics.product_id <> '(unknown)' then 1 else 0 end)
-            over () as all_products,
+        catalogue.all_products,
         row_number() over (
             order by
                 coalesce(metrics.revenue, 0) desc,
@@ -50,6 +74,7 @@ ranked as (
 
     from metrics
     inner join products on metrics.product_id = products.product_id
+    cross join catalogue
 
 ),
 

@@ -22,6 +22,14 @@ visitors as (
 
 ),
 
+-- of a part of the time, those who came in it
+seen as (
+
+    select distinct fact_sessions.visitor_id
+    from gold.fact_sessions
+
+),
+
 people as (
 
     select
@@ -30,6 +38,7 @@ people as (
         count(distinct visitors.user_id) as accounts
 
     from visitors
+    inner join seen on visitors.visitor_id = seen.visitor_id
     where not visitors.is_bot
 
 ),

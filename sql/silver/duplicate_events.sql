@@ -3,7 +3,6 @@
 -- grain: one row per good bronze row that repeats an event: the copies not kept
 -- key: _batch_key, _source_line
 -- reader: silver.distinct_events, silver.duplicates
--- materialized: working
 -- scope: visitor
 with repeated as (
 
@@ -19,6 +18,7 @@ copies as (
 
     select
         events.event_id,
+        events.visitor_id,
         events._batch_key,
         events._source_line,
         coalesce(
@@ -61,6 +61,7 @@ final as (
 
     select
         ranked.event_id,
+        ranked.visitor_id,
         ranked._batch_key,
         batches._batch_id,
         batches._source_file,

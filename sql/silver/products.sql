@@ -1,6 +1,7 @@
 -- grain: one row per product of the catalogue, its latest version
 -- key: product_id
--- reader: gold.dim_products
+-- reader: gold.dim_products, silver.session_cart_lines
+-- watched: product_id, current_price
 with ranked as (
 
     select

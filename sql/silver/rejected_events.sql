@@ -1,7 +1,6 @@
 -- grain: one row per bronze row of kind events that cannot be used
 -- key: _batch_id, _source_line
 -- reader: silver.quarantine
--- materialized: working
 -- scope: visitor
 with rejected as (
 

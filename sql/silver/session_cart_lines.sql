@@ -21,6 +21,7 @@ cart_events as (
 
     select
         events.session_id,
+        events.visitor_id,
         events.event_sequence,
         events.event_type,
         events.outcome,
@@ -54,6 +55,7 @@ lines as (
 
     select
         session_id,
+        visitor_id,
         product_id,
         sum(
             case when event_type = 'add_to_cart' then 1 else 0 end
@@ -83,7 +85,7 @@ lines as (
             end
         ) as last_price
     from numbered
-    group by session_id, product_id
+    group by session_id, visitor_id, product_id
 
 ),
 
@@ -105,6 +107,7 @@ final as (
 
     select
         cast(session_id as bigint) as session_id,
+        cast(visitor_id as string) as visitor_id,
         cast(product_id as string) as product_id,
         cast(adds as int) as adds,
         cast(added_units as int) as added_units,

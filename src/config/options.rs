@@ -1,6 +1,7 @@
 //! What each room is told: its options, parsed from the keys in force.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -37,15 +38,30 @@ impl Config {
         })
     }
 
-    /// Where to load, and what the warehouse is to say of itself.
-    pub fn load(&self) -> load::Options {
-        load::Options {
+    /// Where and how to load, and what the warehouse is to say of itself.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the key and what it must be.
+    pub fn load(&self) -> Result<load::Options> {
+        let positive = |text: &str| duration_us(text).filter(|length| *length > 0);
+        let duration = |key: &str| -> Result<Duration> {
+            let length = self.parsed(key, "a duration such as 60s or 5m", positive)?;
+            Ok(Duration::from_micros(length.unsigned_abs()))
+        };
+        Ok(load::Options {
             database_url: self.optional_text("load.database_url").map(DatabaseUrl::new),
             time_zone: self.text("business.time_zone").to_owned(),
             currency: self.text("business.currency").to_owned(),
             config_hash: self.gold_fingerprint(),
+            full_refresh: self.flag("load.full_refresh"),
+            since: self.optional("load.since", "a date that exists, as YYYY-MM-DD", date)?,
+            prune: self.flag("load.prune"),
+            dry_run: self.flag("load.dry_run"),
+            spill_dir: Some(self.lake().root().to_owned()),
+            swap_patience: duration("load.swap_patience")?,
+            reader_timeout: duration("load.reader_timeout")?,
             ..load::Options::default()
-        }
+        })
     }
 
     /// A hash of the settings that every figure of gold rests on.
@@ -161,8 +177,25 @@ impl Config {
             as_of: self.optional("business.as_of", "a date that exists, as YYYY-MM-DD", date)?,
             analysis: self.analysis()?,
             full_refresh: self.flag("transform.full_refresh"),
+            window: self.window()?,
             engine: self.engine()?,
         })
+    }
+
+    /// The days to make anew in any case.
+    fn window(&self) -> Result<Option<(NaiveDate, NaiveDate)>> {
+        let day = |key| self.optional(key, "a date that exists, as YYYY-MM-DD", date);
+        match (day("transform.from")?, day("transform.until")?) {
+            (None, None) => Ok(None),
+            (Some(first), Some(last)) if first <= last => Ok(Some((first, last))),
+            (Some(first), Some(last)) => Err(Error::Usage(format!(
+                "transform.from is {first} and transform.until is {last}; a window begins before it ends"
+            ))),
+            _ => Err(Error::Usage(
+                "transform.from and transform.until are the two ends of a window; set both or neither"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// What the quality of the data is held to.
@@ -224,13 +257,32 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] naming the key and what it must be.
     pub fn report(&self) -> Result<report::Options> {
-        Ok(report::Options {
+        let (width, height) = self.parsed(
+            "report.size",
+            "pixels such as 1600x900, or small, readme, slide, a4 or 4k",
+            report::size,
+        )?;
+        let locales: Vec<_> = report::Locale::names().collect();
+        let options = report::Options {
             dir: PathBuf::from(self.text("report.dir")),
+            width,
+            height,
+            dark: self.flag("report.dark"),
+            locale: self.parsed(
+                "report.locale",
+                &format!("one of {}", locales.join(", ")),
+                report::Locale::parse,
+            )?,
+            since: self.optional("report.since", "a date that exists, as YYYY-MM-DD", date)?,
+            until: self.optional("report.until", "a date that exists, as YYYY-MM-DD", date)?,
+            compare: self.parsed("report.compare", "previous, or empty for none", report::Compare::parse)?,
+            threads: self.number("engine.threads")?,
             format: self.parsed("report.format", "png or svg", report::Format::parse)?,
             currency: self.text("business.currency").to_owned(),
             charts: self.list("report.charts"),
-            ..report::Options::default()
-        })
+        };
+        options.validate()?;
+        Ok(options)
     }
 }
 

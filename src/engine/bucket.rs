@@ -11,11 +11,13 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array, new_null_array};
-use arrow::compute::{SortOptions, concat_batches, interleave_record_batch, take_record_batch};
-use arrow::datatypes::{DataType, Int64Type, SchemaRef};
+use arrow::compute::{
+    SortOptions, concat_batches, filter_record_batch, interleave_record_batch, is_not_null, take_record_batch,
+};
+use arrow::datatypes::{DataType, Int64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 use arrow_ipc::reader::FileReader;
@@ -41,6 +43,8 @@ pub struct Deal {
     pub held_bytes: usize,
     /// Where they go.
     pub folder: PathBuf,
+    /// Whether to remember which keys there were.
+    pub keys: bool,
 }
 
 /// Rows of a sorted bucket handed out at once.
@@ -49,8 +53,8 @@ const CHUNK_ROWS: usize = 1 << 14;
 /// The bits of a mark that hold a bucket's number; the others are of a hash.
 const BUCKET_BITS: u64 = 0xFFF;
 
-/// Rows on their way into buckets; any number of threads deal at once.
-pub(super) struct Dealer {
+/// Rows on their way into buckets; any number of threads and statements deal at once.
+pub struct Dealer {
     deal: Deal,
     schema: SchemaRef,
     by: usize,
@@ -61,13 +65,102 @@ pub(super) struct Dealer {
     moved: HashMap<u64, usize>,
 }
 
-/// What a dealing thread remembers of the `alike` columns: a mark (hash of
-/// the value, number of the bucket) for each value.
+/// What is remembered of dealt rows: of the `alike` columns a mark (hash of
+/// the value, number of the bucket) for each value, and which keys there were.
 #[derive(Debug, Default)]
-pub(super) struct Marks(Vec<u64>);
+pub struct Marks {
+    alike: Vec<u64>,
+    keys: Keys,
+}
+
+impl Marks {
+    /// The keys that were dealt, which the marks then forget.
+    pub fn take_keys(&mut self) -> Keys {
+        std::mem::take(&mut self.keys)
+    }
+
+    /// The values of the `alike` columns.
+    pub fn alike(&self) -> Alike {
+        Alike(self.alike.iter().map(|mark| mark & !BUCKET_BITS).collect())
+    }
+
+    /// Adds what is remembered of other rows.
+    pub fn add(&mut self, other: Self) {
+        self.alike.extend(other.alike);
+        self.keys.0.extend(other.keys.0);
+    }
+}
+
+/// Keys of rows, such as visitors, by their hashes: two keys with one hash are
+/// taken for one, which costs whoever works on keys no more than some rows.
+#[derive(Debug, Clone, Default)]
+pub struct Keys(HashSet<u64>);
+
+impl Keys {
+    /// Whether the key is one of them.
+    pub fn holds(&self, key: &str) -> bool {
+        self.0.contains(&hash(key))
+    }
+
+    /// Adds a key.
+    pub fn insert(&mut self, key: &str) {
+        self.0.insert(hash(key));
+    }
+
+    /// Adds all keys of others.
+    pub fn extend(&mut self, others: &Self) {
+        self.0.extend(&others.0);
+    }
+
+    pub(super) fn holds_hash(&self, key: u64) -> bool {
+        self.0.contains(&key)
+    }
+
+    pub(super) fn extend_hashes(&mut self, keys: impl Iterator<Item = u64>) {
+        self.0.extend(keys);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Values of `alike` columns, by their hashes; like [`Keys`], never too few.
+#[derive(Debug)]
+pub struct Alike(HashSet<u64>);
+
+impl Alike {
+    /// Whether the value is one of them.
+    pub fn holds(&self, value: &str) -> bool {
+        self.0.contains(&(hash(value) & !BUCKET_BITS))
+    }
+}
+
+/// Which of the rows of a statement are dealt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dealt {
+    /// All.
+    All,
+    /// Those that have a key.
+    Keyed,
+}
 
 impl Dealer {
-    pub(super) fn try_new(deal: Deal, schema: SchemaRef) -> Result<Self> {
+    /// Buckets for rows of that schema.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when they lack a text column to be dealt by,
+    /// [`Error::Io`] when the folder cannot be made.
+    pub fn try_new(deal: Deal, schema: SchemaRef) -> Result<Self> {
+        // Rows of several statements meet here, some of which know that a column has no nulls.
+        let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
+        let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let find = |name: &String| match schema.index_of(name) {
             Ok(index) if schema.field(index).data_type() == &DataType::Utf8 => Ok(index),
             _ => Err(failed(format!("rows are dealt by {name}, which is no text column of theirs"))),
@@ -85,13 +178,33 @@ impl Dealer {
     }
 
     /// Deals a batch.
-    pub(super) fn deal(&self, batch: &RecordBatch, marks: &mut Marks) -> Result<()> {
+    pub(super) fn deal(&self, batch: RecordBatch, dealt: Dealt, marks: &mut Marks) -> Result<()> {
+        let mut batch =
+            RecordBatch::try_new(self.schema.clone(), batch.columns().to_vec()).map_err(unmovable)?;
+        if dealt == Dealt::Keyed && batch.column(self.by).null_count() > 0 {
+            let keyed = is_not_null(batch.column(self.by)).map_err(unmovable)?;
+            batch = filter_record_batch(&batch, &keyed).map_err(unmovable)?;
+        }
+        self.put_all(&batch, marks)
+    }
+
+    fn put_all(&self, batch: &RecordBatch, marks: &mut Marks) -> Result<()> {
         let keys = batch.column(self.by).as_string::<i32>();
-        let places: Vec<usize> =
-            keys.iter().map(|key| key.map_or(self.deal.buckets, |key| self.place(hash(key)))).collect();
+        let mut last = None;
+        let places: Vec<usize> = keys
+            .iter()
+            .map(|key| {
+                let Some(key) = key else { return self.deal.buckets };
+                let key = hash(key);
+                if self.deal.keys && last.replace(key) != Some(key) {
+                    marks.keys.0.insert(key);
+                }
+                self.place(key)
+            })
+            .collect();
         for column in &self.alike {
             let values = batch.column(*column).as_string::<i32>().iter().zip(&places);
-            marks.0.extend(
+            marks.alike.extend(
                 values
                     .filter(|(_, place)| **place < self.deal.buckets)
                     .filter_map(|(value, place)| Some(hash(value?) & !BUCKET_BITS | *place as u64)),
@@ -130,9 +243,12 @@ impl Dealer {
         Ok(())
     }
 
-    /// Ends the dealing.
-    pub(super) fn finish(mut self, marks: Vec<Marks>) -> Result<Buckets> {
-        let shared = shared(marks);
+    /// Ends the dealing, of which all that was remembered is given.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a bucket cannot be written to disk.
+    pub fn finish(mut self, marks: Marks) -> Result<Buckets> {
+        let shared = shared(marks.alike);
         if !shared.is_empty() {
             self.bring_together(&shared)?;
         }
@@ -184,7 +300,7 @@ impl Dealer {
             let bucket =
                 std::mem::replace(&mut *locked(&self.buckets[number]), Bucket::empty(&self.deal, number));
             for batch in bucket.into_batches(&self.schema)? {
-                self.deal(&batch, &mut Marks::default())?;
+                self.put_all(&batch, &mut Marks::default())?;
             }
         }
         Ok(())
@@ -192,8 +308,7 @@ impl Dealer {
 }
 
 /// The hashes that marks of several buckets have in common.
-fn shared(marks: Vec<Marks>) -> HashSet<u64> {
-    let mut marks: Vec<u64> = marks.into_iter().flat_map(|marks| marks.0).collect();
+fn shared(mut marks: Vec<u64>) -> HashSet<u64> {
     marks.sort_unstable();
     marks
         .windows(2)
@@ -425,7 +540,7 @@ fn ranks(keys: &[Rows]) -> HashMap<&[u8], u32> {
 
 /// A hash of a text that is the same everywhere and forever: FNV-1a, mixed
 /// once more, since its high bits vary little on short texts.
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     let fnv = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
@@ -490,13 +605,14 @@ mod tests {
             buckets,
             held_bytes,
             folder: folder.path().to_owned(),
+            keys: true,
         };
         let dealer = Dealer::try_new(deal, batches[0].schema()).unwrap();
         let mut marks = Marks::default();
         for batch in batches {
-            dealer.deal(batch, &mut marks).unwrap();
+            dealer.deal(batch.clone(), Dealt::All, &mut marks).unwrap();
         }
-        let buckets = dealer.finish(vec![marks]).unwrap();
+        let buckets = dealer.finish(marks).unwrap();
         (0..buckets.count())
             .map(|number| {
                 let mut rows = Vec::new();

@@ -17,6 +17,8 @@ use datafusion::logical_expr::{
 };
 use md5::{Digest, Md5};
 
+use super::bucket::Keys;
+
 /// All functions, to be registered with a session.
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
@@ -53,6 +55,32 @@ pub(super) fn all() -> Vec<ScalarUDF> {
             Arc::new(local_us),
         ),
     ]
+}
+
+/// `is_touched(prefix, visitor_id)`: whether the visitor that a received id
+/// becomes is one of `keys`.
+pub(super) fn is_touched(keys: Arc<Keys>) -> ScalarUDF {
+    let function = move |args: &[ColumnarValue]| {
+        let args = arrays(args)?;
+        let (prefixes, ids) = (args[0].as_string::<i32>(), args[1].as_string::<i32>());
+        let mut name = String::new();
+        let touched = prefixes.iter().zip(ids.iter()).map(|(prefix, id)| {
+            let id = id.map(|id| id.trim_matches(' ')).filter(|id| !id.is_empty())?;
+            match prefix {
+                None | Some("") => Some(keys.holds(id)),
+                Some(prefix) => {
+                    name.clear();
+                    name.push_str(prefix);
+                    name.push_str(id);
+                    Some(keys.holds(&name))
+                }
+            }
+        });
+        let touched: BooleanArray = touched.map(|touched| Some(touched.unwrap_or(false))).collect();
+        Ok(ColumnarValue::Array(Arc::new(touched)))
+    };
+    let texts = vec![DataType::Utf8, DataType::Utf8];
+    create_udf("is_touched", texts, DataType::Boolean, Volatility::Immutable, Arc::new(function))
 }
 
 /// The arguments as arrays of one length.

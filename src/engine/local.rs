@@ -22,7 +22,7 @@ use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::runtime::{Handle, Runtime};
 
-use super::bucket::{Buckets, Deal, Dealer, Marks};
+use super::bucket::{Dealer, Dealt, Keys, Marks};
 use super::parquet::TableWriter;
 use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};
@@ -112,7 +112,30 @@ impl LocalEngine {
     /// # Errors
     /// [`Error::Engine`] when it cannot be made.
     pub fn fork(&self) -> Result<Self> {
-        let fork = Self::with(self.runtime.clone(), self.context.runtime_env(), 1)?;
+        self.fork_with(1)
+    }
+
+    /// A second engine like this one, which may see other tables by the same names.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when it cannot be made.
+    pub fn twin(&self) -> Result<Self> {
+        self.fork_with(self.context.state().config().target_partitions())
+    }
+
+    /// Makes `is_touched(prefix, visitor_id)` tell the visitors among `keys`,
+    /// and has files read by it: other columns of other rows are left unread.
+    pub fn define_touched(&self, keys: Arc<Keys>) {
+        self.context.register_udf(functions::is_touched(keys));
+        let state = self.context.state_ref();
+        let mut state = state.write();
+        let options = state.config_mut().options_mut();
+        options.execution.parquet.pushdown_filters = true;
+        options.execution.parquet.reorder_filters = true;
+    }
+
+    fn fork_with(&self, threads: usize) -> Result<Self> {
+        let fork = Self::with(self.runtime.clone(), self.context.runtime_env(), threads)?;
         let Some(catalog) = self.context.catalog("clickmill") else { return Ok(fork) };
         for schema_name in catalog.schema_names() {
             let (from, to) = (self.schema(&schema_name)?, fork.schema(&schema_name)?);
@@ -129,41 +152,52 @@ impl LocalEngine {
         Ok(fork)
     }
 
-    /// Runs a statement and deals its rows into buckets.
+    /// The columns of a statement's rows.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when it does not plan.
+    pub fn schema_of(&self, sql: &str, params: &Params) -> Result<SchemaRef> {
+        let frame = self
+            .runtime
+            .block_on(self.plan(sql, params))
+            .map_err(|source| failed("plan a statement", source))?;
+        Ok(Arc::new(frame.schema().as_arrow().clone()))
+    }
+
+    /// Runs a statement, deals its rows into buckets, and says what is to be
+    /// remembered of them when the dealing ends.
     ///
     /// # Errors
     /// [`Error::Engine`] when it does not plan or run, [`Error::Io`] when a
     /// bucket cannot be written to disk.
-    pub fn deal(&self, sql: &str, params: &Params, deal: Deal) -> Result<Buckets> {
+    pub fn deal(&self, sql: &str, params: &Params, dealer: &Dealer, dealt: Dealt) -> Result<Marks> {
         let streams = self
             .runtime
             .block_on(async { self.plan(sql, params).await?.execute_stream_partitioned().await })
             .map_err(|source| failed("run a statement", source))?;
-        let schema = streams.first().map_or_else(|| Arc::new(Schema::empty()), |stream| stream.schema());
-        let dealer = Dealer::try_new(deal, schema)?;
-        let marks = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let threads: Vec<_> = streams
                 .into_iter()
                 .map(|mut stream| {
-                    let dealer = &dealer;
                     scope.spawn(move || {
                         let mut marks = Marks::default();
                         while let Some(batch) = self.runtime.block_on(stream.next()) {
-                            dealer.deal(
-                                &batch.map_err(|source| failed("run a statement", source))?,
-                                &mut marks,
-                            )?;
+                            let batch = batch.map_err(|source| failed("run a statement", source))?;
+                            dealer.deal(batch, dealt, &mut marks)?;
                         }
                         Ok(marks)
                     })
                 })
                 .collect();
-            let join = |thread: ScopedJoinHandle<'_, Result<Marks>>| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            threads.into_iter().map(join).collect::<Result<Vec<_>>>()
-        })?;
-        dealer.finish(marks)
+            let mut marks = Marks::default();
+            for thread in threads {
+                let join = |thread: ScopedJoinHandle<'_, Result<Marks>>| {
+                    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                };
+                marks.add(join(thread)?);
+            }
+            Ok(marks)
+        })
     }
 
     /// All rows of a statement, and their schema.

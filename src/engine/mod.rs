@@ -8,6 +8,7 @@ mod bucket;
 mod functions;
 mod group;
 mod local;
+mod merge;
 mod parquet;
 mod window;
 
@@ -21,9 +22,10 @@ use crate::error::{Error, Result};
 use crate::lake::TableRef;
 use crate::summary::TableSummary;
 
-pub use bucket::{Buckets, Deal};
+pub use bucket::{Alike, Buckets, Deal, Dealer, Dealt, Keys, Marks};
 pub use group::GroupedFiles;
 pub use local::LocalEngine;
+pub use merge::{Merge, Merged, same_rows};
 pub use parquet::ParquetTarget;
 pub(crate) use parquet::properties;
 

@@ -30,9 +30,12 @@ pub(super) const ORDERS: (&str, &str) = ("fact_orders", "order_date");
 pub(super) const AGGREGATES: &[&str] = &[
     "fact_daily_metrics",
     "agg_session_daily",
+    "agg_session_group_daily",
     "agg_product_daily",
     "agg_cart_product_daily",
     "agg_user_weekly",
+    "agg_lifecycle_weekly",
+    "agg_search_daily",
     "agg_category_metrics",
     "fact_attribution",
     "agg_attribution_daily",
@@ -42,6 +45,8 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_retention_weekly",
     "agg_retention_monthly",
     "agg_product_affinity",
+    "agg_product_recommendations",
+    "agg_experiment",
 ];
 
 /// A table of schema `gold` on the server.
@@ -97,12 +102,9 @@ impl Target {
         Ok(target)
     }
 
-    /// The statement that reads the table's rows from the lake, `order`ed first, then by key,
-    /// so that equal tables give equal bytes.
-    pub(super) fn select(&self, order: Option<&str>) -> String {
-        let mut order_by: Vec<_> = order.into_iter().collect();
-        order_by.extend(self.key.iter().map(String::as_str).filter(|column| Some(*column) != order));
-        format!("select {} from gold.{} order by {}", self.column_list(), self.name, quoted(&order_by))
+    /// The statement that reads the table's rows from the lake, in any order.
+    pub(super) fn select(&self, condition: &str) -> String {
+        format!("select {} from gold.{}{condition}", self.column_list(), self.name)
     }
 
     /// The columns, ready for a statement.
@@ -136,6 +138,44 @@ impl Target {
         }
         Ok(())
     }
+}
+
+/// All tables that are loaded, dimensions first.
+pub(super) fn all_tables() -> impl Iterator<Item = &'static str> {
+    let facts = PARTITIONED.iter().map(|(name, _)| *name).chain([ORDERS.0]);
+    DIMENSIONS.iter().copied().chain(facts).chain(AGGREGATES.iter().copied())
+}
+
+/// The columns of a table that are in a key, a foreign key or an index, ready for a statement.
+pub(super) fn key_columns(client: &mut impl GenericClient, name: &str) -> Result<String> {
+    let rows = client
+        .query(
+            "select attname::text
+            from pg_attribute
+            where attrelid = ('gold.' || $1)::text::regclass and attnum > 0 and (
+                exists (select from pg_index where indrelid = attrelid and attnum = any(indkey))
+                or exists (select from pg_constraint where conrelid = attrelid and attnum = any(conkey))
+            )",
+            &[&name],
+        )
+        .map_err(|error| failed(&format!("cannot look at the keys of gold.{name}"), error))?;
+    Ok(quoted(&rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()))
+}
+
+/// The keys of other tables that lead to a dimension's members: table and column.
+pub(super) fn referencing(client: &mut impl GenericClient, name: &str) -> Result<Vec<(String, String)>> {
+    let rows = client
+        .query(
+            "select pg_class.relname::text, attname::text
+            from pg_constraint
+            inner join pg_class on pg_constraint.conrelid = pg_class.oid
+            inner join pg_attribute on attrelid = conrelid and attnum = conkey[1]
+            where contype = 'f' and confrelid = ('gold.' || $1)::text::regclass and pg_class.relname = any($2)
+            order by 1, 2",
+            &[&name, &all_tables().collect::<Vec<_>>()],
+        )
+        .map_err(|error| failed(&format!("cannot look at the keys that lead to gold.{name}"), error))?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Names in double quotes (one is called `date`, one `rows`), with commas between.

@@ -1,105 +1,138 @@
-//! The load itself: one transaction, after which the warehouse is gold.
+//! The load itself: compared, staged, and put in place by one transaction.
+
+use std::sync::Arc;
 
 use postgres::{Client, Transaction};
 
-use super::catalog::{AGGREGATES, DIMENSIONS, ORDERS, PARTITIONED, Target, quoted};
-use super::days::Facts;
+use super::catalog::{AGGREGATES, DIMENSIONS, Target, all_tables};
+use super::facts::{Facts, Kind, list, plural};
+use super::server::Server;
 use super::small::{self, SmallTable};
-use super::{Options, failed};
+use super::stage::Spill;
+use super::{Options, Outcome, days, failed, partition, rights, staging, swap, upsert};
 use crate::engine::{Engine, Params};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::summary::TableSummary;
 
-/// Loads all of gold. Readers see the old warehouse until the commit, and the
-/// new one after it; whatever fails before leaves the old one as it was.
+/// The table that holds the orders of days that differ, until they are put in place.
+pub(super) const STAGED_ORDERS: &str = "pg_temp.stage_fact_orders";
+
+/// All tables between being compared and being in place.
+pub(super) struct Work {
+    pub(super) dimensions: Vec<SmallTable>,
+    pub(super) aggregates: Vec<SmallTable>,
+    pub(super) facts: Facts,
+    /// Members were added and committed before the facts were staged.
+    pub(super) members_first: bool,
+}
+
+/// Loads all of gold. Readers see the old warehouse until the closing commit, and the new one
+/// after it; whatever fails before leaves the old one as it was.
 pub(super) fn copy(
     client: &mut Client,
     engine: &dyn Engine,
+    server: &Server,
     options: &Options,
     progress: &Progress,
-) -> Result<Vec<TableSummary>> {
-    let in_lake = count_lake(engine)?;
-    progress.begin("load", in_lake.iter().map(|(_, rows)| rows).sum());
-    let mut transaction =
-        client.transaction().map_err(|error| failed("cannot begin a transaction", error))?;
-    write_settings(&mut transaction, options)?;
+) -> Result<Outcome> {
+    let may_make_tables = rights::may_make_tables(client)?;
+    let mut work = read(client, engine, options, may_make_tables, progress)?;
+    let orders = days::orders(client)?;
+    let spill = Spill::new(options.spill_dir.as_deref());
+    let Work { facts, dimensions, .. } = &mut work;
+    if options.dry_run {
+        facts.compare(engine, &orders, &spill, progress, |_, _, _| Ok(()))?;
+        return Ok(outcome(&work, dry_run_notices(&work)));
+    }
+    if !may_make_tables {
+        upsert::load(client, engine, options, &mut work, &orders, progress)?;
+        return Ok(outcome(&work, vec![rights::NOTICE.to_owned()]));
+    }
+    let members_first = facts.are_absent(client)?;
+    if members_first {
+        let mut transaction = begin(client)?;
+        dimensions.iter_mut().try_for_each(|table| table.upsert(&mut transaction))?;
+        transaction.commit().map_err(|error| failed("cannot commit the dimensions", error))?;
+    }
+    client
+        .batch_execute("create temporary table stage_fact_orders (like gold.fact_orders)")
+        .map_err(|error| failed("cannot stage gold.fact_orders", error))?;
+    let staged = staging::stage(server, members_first, |stager| {
+        facts.compare(engine, &orders, &spill, progress, |kind, period, mut rows| match kind {
+            Kind::Partitioned(table) => stager.take(table, period, rows),
+            Kind::Whole(target) => rows.copy(client, target, STAGED_ORDERS, false),
+        })
+    });
+    work.members_first = members_first;
+    let closed = staged.and_then(|()| swap::close(client, options, &mut work, progress));
+    if let Err(error) = closed {
+        // What cannot be dropped now, the next load drops.
+        if let Err(error) = partition::drop_staged(client) {
+            tracing::debug!(%error, "staged days are left to the next load");
+        }
+        return Err(error);
+    }
+    analyze(client, &work);
+    Ok(outcome(&work, notices(&work, options)))
+}
 
-    let known = if options.full_refresh { small::Known::new() } else { small::known(&mut transaction)? };
-    let read = |names: &[&'static str], transaction: &mut Transaction<'_>| {
+/// Reads the small tables, and looks at the facts.
+fn read(
+    client: &mut Client,
+    engine: &dyn Engine,
+    options: &Options,
+    in_partitions: bool,
+    progress: &Progress,
+) -> Result<Work> {
+    let facts = Facts::look(client, engine, options, in_partitions)?;
+    let small_rows = small_rows(engine)?;
+    progress.begin("load", small_rows + facts.counts());
+    let known = if options.full_refresh { small::Known::new() } else { small::known(client)? };
+    let spill = Spill::new(options.spill_dir.as_deref());
+    let mut read = |names: &[&'static str]| {
         names
             .iter()
             .map(|name| {
-                let target = Target::find(transaction, engine, name)?;
-                SmallTable::read(transaction, engine, target, &known, progress)
+                let target = Target::find(client, engine, name)?;
+                SmallTable::read(client, engine, target, &known, &spill, progress)
             })
             .collect::<Result<Vec<_>>>()
     };
-    let mut dimensions = read(DIMENSIONS, &mut transaction)?;
-    let mut aggregates = read(AGGREGATES, &mut transaction)?;
-    let mut facts = Facts::stage(&mut transaction, engine, options, progress)?;
-
-    // New members come before the facts that name them; dead ones go while the old facts are
-    // away and the new ones not yet there, so that their keys have little to look through.
-    for table in &mut dimensions {
-        table.upsert(&mut transaction)?;
-    }
-    if facts.is_changed() {
-        facts.remove_old(&mut transaction)?;
-    }
-    for table in dimensions.iter_mut().rev() {
-        table.finish(&mut transaction)?;
-    }
-    if facts.is_changed() {
-        facts.put_in_place(&mut transaction)?;
-    }
-    for table in &mut aggregates {
-        table.upsert(&mut transaction)?;
-        table.finish(&mut transaction)?;
-    }
-
-    let summaries: Vec<_> = dimensions
-        .iter()
-        .map(SmallTable::summary)
-        .chain(facts.summaries())
-        .chain(aggregates.iter().map(SmallTable::summary))
-        .collect();
-    verify(&mut transaction, &in_lake, &summaries)?;
-    progress.checkpoint()?;
-    transaction.commit().map_err(|error| failed("cannot commit the load", error))?;
-    analyze_facts(client, &summaries)?;
-    progress.end();
-    Ok(summaries)
+    Ok(Work { dimensions: read(DIMENSIONS)?, aggregates: read(AGGREGATES)?, facts, members_first: false })
 }
 
-/// The rows of each table of gold, as the engine counts them.
-fn count_lake(engine: &dyn Engine) -> Result<Vec<(&'static str, u64)>> {
-    let facts = PARTITIONED.iter().map(|(name, _)| *name).chain([ORDERS.0]);
-    DIMENSIONS
-        .iter()
-        .copied()
-        .chain(facts)
-        .chain(AGGREGATES.iter().copied())
-        .map(|name| {
-            if engine.columns("gold", name).is_empty() {
-                return Err(Error::Load {
-                    message: format!("the lake has no gold.{name}; run `clickmill transform` first"),
-                    source: None,
-                });
-            }
-            let batches =
-                engine.collect(&format!("select count(*) as rows from gold.{name}"), &Params::new())?;
-            let rows = batches.first().and_then(|batch| {
-                use arrow::array::AsArray;
-                batch.column(0).as_primitive_opt::<arrow::datatypes::Int64Type>().map(|rows| rows.value(0))
-            });
-            Ok((name, rows.unwrap_or_default() as u64))
-        })
-        .collect()
+/// Whether the lake has every table of gold.
+pub(super) fn check_lake(engine: &dyn Engine) -> Result<()> {
+    match all_tables().find(|name| engine.columns("gold", name).is_empty()) {
+        None => Ok(()),
+        Some(name) => Err(Error::Load {
+            message: format!("the lake has no gold.{name}; run `clickmill transform` first"),
+            source: None,
+        }),
+    }
+}
+
+/// The rows of the tables that are compared as a whole, as the engine counts them.
+fn small_rows(engine: &dyn Engine) -> Result<u64> {
+    use arrow::array::AsArray;
+    use arrow::datatypes::Int64Type;
+    let mut sum = 0;
+    for name in DIMENSIONS.iter().chain(AGGREGATES) {
+        let batches = engine.collect(&format!("select count(*) as rows from gold.{name}"), &Params::new())?;
+        let rows = batches
+            .first()
+            .and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>().map(|rows| rows.value(0)));
+        sum += rows.unwrap_or_default() as u64;
+    }
+    Ok(sum)
+}
+
+pub(super) fn begin(client: &mut Client) -> Result<Transaction<'_>> {
+    client.transaction().map_err(|error| failed("cannot begin a transaction", error))
 }
 
 /// Keeps what the views rest on: the business time zone for local times.
-fn write_settings(transaction: &mut Transaction<'_>, options: &Options) -> Result<()> {
+pub(super) fn write_settings(transaction: &mut Transaction<'_>, options: &Options) -> Result<()> {
     for (name, value) in [("time_zone", &options.time_zone), ("currency", &options.currency)] {
         transaction
             .execute(
@@ -113,64 +146,96 @@ fn write_settings(transaction: &mut Transaction<'_>, options: &Options) -> Resul
     Ok(())
 }
 
-/// Compares the server's row counts with the engine's, for every table that changed.
-fn verify(
-    transaction: &mut Transaction<'_>,
-    in_lake: &[(&str, u64)],
-    summaries: &[TableSummary],
-) -> Result<()> {
-    for (name, expected) in in_lake {
-        let qualified = format!("gold.{name}");
-        if !summaries.iter().any(|summary| summary.table == qualified && summary.changed) {
-            continue;
-        }
-        let found = transaction
-            .query_one(&format!("select count(*) from {qualified}"), &[])
-            .map_err(|error| failed(&format!("cannot count {qualified}"), error))?
-            .get::<_, i64>(0) as u64;
-        // Days of dim_date are never taken away.
-        if found != *expected && !(*name == "dim_date" && found > *expected) {
-            return Err(Error::Load {
-                message: format!(
-                    "{qualified} would hold {found} rows where the lake has {expected}, so nothing was changed; \
-                     the warehouse was edited by hand: drop schema gold cascade, or name another database, and \
-                     load again"
-                ),
-                source: None,
-            });
+/// Tells the planner about facts as a whole when much of them is new; each new partition has
+/// told of itself. The load is done, so what goes wrong here is only said.
+fn analyze(client: &mut Client, work: &Work) {
+    for fact in &work.facts.facts {
+        let Kind::Partitioned(table) = &fact.kind else { continue };
+        let new: u64 = fact.changed.iter().map(|period| fact.rows(*period)).sum();
+        let kept: u64 = fact.kept.iter().map(|period| fact.rows(*period)).sum();
+        if new * 10 > kept
+            && let Err(error) = client.batch_execute(&table.analyze())
+        {
+            tracing::warn!(table = table.target.name, %error, "cannot analyze");
         }
     }
-    Ok(())
 }
 
-/// Tells the planner about the new facts. Of the big tables only the columns by which rows
-/// are found and joined: addresses and the like cost most of the time and steer no plan.
-fn analyze_facts(client: &mut Client, summaries: &[TableSummary]) -> Result<()> {
-    for (name, _) in PARTITIONED.iter().chain([&ORDERS]) {
-        let table = format!("gold.{name}");
-        if !summaries.iter().any(|summary| summary.table == table && summary.changed) {
-            continue;
-        }
-        let columns = key_columns(client, &table)?;
-        client
-            .batch_execute(&format!("analyze {table} ({columns})"))
-            .map_err(|error| failed(&format!("cannot analyze {table}"), error))?;
+fn outcome(work: &Work, notices: Vec<String>) -> Outcome {
+    let tables = work
+        .dimensions
+        .iter()
+        .map(SmallTable::summary)
+        .chain(work.facts.summaries())
+        .chain(work.aggregates.iter().map(SmallTable::summary))
+        .collect();
+    Outcome { tables, notices }
+}
+
+fn notices(work: &Work, options: &Options) -> Vec<String> {
+    let mut notices = Vec::new();
+    let vanished = work.facts.vanished();
+    if options.prune && !vanished.is_empty() {
+        let days = plural(vanished.len(), "day");
+        notices.push(format!("{days} that gold no longer has left the warehouse: {}", list(&vanished)));
     }
-    Ok(())
+    notices
 }
 
-/// The columns of a table that are in a key, a foreign key or an index.
-fn key_columns(client: &mut Client, table: &str) -> Result<String> {
-    let rows = client
-        .query(
-            "select attname::text
-            from pg_attribute
-            where attrelid = $1::text::regclass and attnum > 0 and (
-                exists (select from pg_index where indrelid = attrelid and attnum = any(indkey))
-                or exists (select from pg_constraint where conrelid = attrelid and attnum = any(conkey))
-            )",
-            &[&table],
-        )
-        .map_err(|error| failed(&format!("cannot look at the keys of {table}"), error))?;
-    Ok(quoted(&rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()))
+/// What a load would do.
+fn dry_run_notices(work: &Work) -> Vec<String> {
+    let changed = work.facts.changed_days();
+    let tables: Vec<_> = work
+        .dimensions
+        .iter()
+        .chain(&work.aggregates)
+        .filter(|table| table.changed)
+        .map(|table| table.target.name)
+        .collect();
+    let mut notices = vec!["dry run: nothing was changed".to_owned()];
+    notices.push(match changed.len() {
+        0 => "no day would be loaded".to_owned(),
+        days => format!("{} would be loaded: {}", plural(days, "day"), list(&changed)),
+    });
+    notices.push(match tables.len() {
+        0 => "no small table would be changed".to_owned(),
+        count => format!("{} would be changed: {}", plural(count, "small table"), tables.join(", ")),
+    });
+    let vanished = work.facts.vanished();
+    if !vanished.is_empty() {
+        let days = plural(vanished.len(), "day");
+        notices.push(format!(
+            "gold no longer has {days} of the warehouse: {}; a load asks for --prune",
+            list(&vanished)
+        ));
+    }
+    notices
+}
+
+/// What a load into an empty database, or one of an older schema, would do.
+pub(super) fn dry_run_of_all(engine: &dyn Engine, why: &str) -> Result<Outcome> {
+    let rows = small_rows(engine)?;
+    let mut sum = rows;
+    for (name, date_column) in super::catalog::PARTITIONED.iter().chain([&super::catalog::ORDERS]) {
+        sum += super::stage::count_days(engine, name, date_column)?.values().sum::<u64>();
+    }
+    let tables = all_tables().count();
+    let rows = crate::summary::grouped(sum);
+    Ok(Outcome {
+        tables: Vec::new(),
+        notices: vec![
+            "dry run: nothing was changed".to_owned(),
+            format!("{why}; up to {rows} rows of {tables} tables would be loaded"),
+        ],
+    })
+}
+
+/// A fact's own rows, by table, that are staged and wait for the closing transaction.
+pub(super) fn partitioned(
+    work: &Work,
+) -> impl Iterator<Item = (&super::facts::Fact, &Arc<partition::Partitioned>)> {
+    work.facts.facts.iter().filter_map(|fact| match &fact.kind {
+        Kind::Partitioned(table) => Some((fact, table)),
+        Kind::Whole(_) => None,
+    })
 }

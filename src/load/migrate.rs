@@ -7,7 +7,7 @@
 use postgres::Client;
 use refinery::{Migration, Runner};
 
-use super::{failed, fingerprint};
+use super::{Options, failed, fingerprint, partition, rights};
 use crate::error::{Error, Result};
 use crate::sql;
 
@@ -22,20 +22,61 @@ const HISTORY: &str = "gold.schema_history";
 /// # Errors
 /// [`Error::Load`] when schema `gold` is not ours, was made by a newer
 /// version, or a statement fails.
-pub(super) fn migrate(client: &mut Client) -> Result<()> {
+pub(super) fn migrate(client: &mut Client, options: &Options) -> Result<()> {
+    rights::make_roles(client, options)?;
+    rights::become_owner(client)?;
+    if !rights::may_make_tables(client)? {
+        // What is there has to do.
+        return match differs(client)? {
+            None => Ok(()),
+            Some(why) => Err(Error::Load {
+                message: format!(
+                    "{why}, and the user may not change it; let a member of clickmill_owner load once"
+                ),
+                source: None,
+            }),
+        };
+    }
     claim_schema(client, "gold", "the star schema; written by clickmill load only")?;
     claim_schema(client, "analytics", "views over gold, for Tableau and people")?;
-    let migrations = sql::folder("sql/postgres/migrations")
-        .map(|file| Migration::unapplied(file.stem(), file.text))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(schema_error)?;
+    let migrations = migrations()?;
     let mut runner = Runner::new(&migrations);
     runner.set_migration_table_name(HISTORY);
     let report = runner.run(client).map_err(schema_error)?;
     for migration in report.applied_migrations() {
         tracing::info!(%migration, "schema migrated");
     }
-    apply_views(client)
+    partition::drop_staged(client).map(|dropped| {
+        if dropped > 0 {
+            tracing::info!(dropped, "dropped what a load that was cut short had staged");
+        }
+    })?;
+    apply_views(client)?;
+    rights::grant_reading(client)
+}
+
+/// The migrations that this version knows.
+fn migrations() -> Result<Vec<Migration>> {
+    sql::folder("sql/postgres/migrations")
+        .map(|file| Migration::unapplied(file.stem(), file.text))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(schema_error)
+}
+
+/// Why the warehouse's schema is not that of this version; none where it is.
+pub(super) fn differs(client: &mut Client) -> Result<Option<String>> {
+    let newest = migrations()?.iter().map(|migration| i64::from(migration.version())).max().unwrap_or(0);
+    let failed = |error| failed("cannot look at the warehouse's version", error);
+    let is_made = client.query_one("select to_regclass($1) is not null", &[&HISTORY]).map_err(failed)?;
+    if !is_made.get::<_, bool>(0) {
+        return Ok(Some("the database holds no warehouse yet".into()));
+    }
+    let found: i64 = client
+        .query_one(&format!("select coalesce(max(version), 0)::bigint from {HISTORY}"), &[])
+        .map_err(failed)?
+        .get(0);
+    Ok((found != newest)
+        .then(|| format!("the warehouse's schema is version {found}, this clickmill's is {newest}")))
 }
 
 /// Makes the schema and marks it, or finds our mark on it.

@@ -1,24 +1,35 @@
 //! Gold to PostgreSQL: the star schema, and views that Tableau can use.
 //!
-//! A load is one transaction and moves only what differs: facts are compared
-//! day by day, all other tables as a whole, by hashes of their gold rows that
-//! the warehouse keeps (`gold.etl_load`, `gold.etl_table`). The same gold again
-//! changes no row. [`server`] finds the server or starts a private one.
+//! A load moves only what differs: facts are compared day by day, all other
+//! tables as a whole, by hashes of their gold rows that the warehouse keeps
+//! (`gold.etl_load`, `gold.etl_table`). Days that differ are staged beside the
+//! tables readers see, and one closing transaction puts everything in place.
+//! The same gold again changes no row. [`server`] finds the server or starts a
+//! private one. `docs/loading.md` tells the whole story.
 
 mod catalog;
 mod copy;
 mod days;
 mod encode;
+mod facts;
 mod migrate;
 mod partition;
+mod period;
+mod rights;
 pub mod server;
 mod small;
 mod stage;
+mod staging;
+mod swap;
+mod upsert;
 mod url;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use postgres::Client;
+use postgres::error::SqlState;
 use sha2::{Digest, Sha256};
 
 use crate::engine::Engine;
@@ -45,6 +56,18 @@ pub struct Options {
     pub config_hash: String,
     /// Replaces everything, whatever was loaded before.
     pub full_refresh: bool,
+    /// Leaves days before this one alone, unread.
+    pub since: Option<NaiveDate>,
+    /// Deletes days that gold no longer has; without it they stop the load.
+    pub prune: bool,
+    /// Compares and changes nothing.
+    pub dry_run: bool,
+    /// Where rows wait that do not fit into memory; none means the system's temp folder.
+    pub spill_dir: Option<PathBuf>,
+    /// How long the swap looks for a moment between readers.
+    pub swap_patience: Duration,
+    /// How long a statement of `clickmill_reader` may run.
+    pub reader_timeout: Duration,
 }
 
 impl Default for Options {
@@ -56,51 +79,101 @@ impl Default for Options {
             currency: "USD".into(),
             config_hash: String::new(),
             full_refresh: false,
+            since: None,
+            prune: false,
+            dry_run: false,
+            spill_dir: None,
+            swap_patience: Duration::from_secs(60),
+            reader_timeout: Duration::from_secs(300),
         }
     }
 }
 
+/// What a load did.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// One summary for each table, dimensions first.
+    pub tables: Vec<TableSummary>,
+    /// What the user should know besides.
+    pub notices: Vec<String>,
+}
+
 /// One load at a time per database: the advisory lock's number ("clickmil" in ASCII).
 const LOCK: i64 = 0x636c_6963_6b6d_696c;
+/// Shared by the connections that stage days; whoever gets it alone knows that none of a
+/// killed load's is still at work.
+const STAGING_LOCK: i64 = LOCK + 1;
 
 /// Makes the warehouse on `server` equal to gold, as `engine` sees it: schema,
-/// views and rows. One summary for each table, dimensions first.
+/// views and rows.
 ///
 /// # Errors
 /// [`Error::Load`] when the server cannot be reached or refuses, schema `gold`
-/// is somebody else's, or a table of gold is missing or does not fit; the
-/// warehouse is then as it was. [`Error::Engine`] when gold cannot be read,
+/// is somebody else's, days of the warehouse are gone from gold and not to be
+/// pruned, readers do not let go, or a table of gold is missing or does not fit;
+/// the warehouse is then as it was. [`Error::Engine`] when gold cannot be read,
 /// [`Error::Interrupted`] when the user asked to stop.
-pub fn load(
-    engine: &dyn Engine,
-    server: &Server,
-    options: &Options,
-    progress: &Progress,
-) -> Result<Vec<TableSummary>> {
+pub fn load(engine: &dyn Engine, server: &Server, options: &Options, progress: &Progress) -> Result<Outcome> {
+    copy::check_lake(engine)?;
     let mut client = server.connect()?;
     client
         .batch_execute("set client_min_messages = warning")
         .map_err(|error| failed("cannot talk to the server", error))?;
-    take_lock(&mut client, progress)?;
-    migrate::migrate(&mut client)?;
-    copy::copy(&mut client, engine, options, progress)
+    if options.dry_run {
+        rights::become_owner(&mut client)?;
+        if let Some(why) = migrate::differs(&mut client)? {
+            return copy::dry_run_of_all(engine, &why);
+        }
+        return copy::copy(&mut client, engine, server, options, progress);
+    }
+    take_lock(&mut client, LOCK, "another load into this database is running; waiting for it", progress)?;
+    let waiting = "the server is still at work for a load that was killed; waiting for it";
+    take_lock(&mut client, STAGING_LOCK, waiting, progress)?;
+    client
+        .execute("select pg_advisory_unlock($1)", &[&STAGING_LOCK])
+        .map_err(|error| failed("cannot release a lock", error))?;
+    migrate::migrate(&mut client, options)?;
+    let outcome = copy::copy(&mut client, engine, server, options, progress);
+    progress.end();
+    outcome
     // The lock goes with the connection.
 }
 
-/// Waits until no other load runs on this database.
-fn take_lock(client: &mut Client, progress: &Progress) -> Result<()> {
-    let mut waiting = false;
+/// Replaces the rows of table `into` by those of one table of gold, whose columns
+/// it has, and does nothing else: what loading costs without partitions, keys and
+/// indexes, which `bench/load.sh` holds against the server's own COPY.
+///
+/// # Errors
+/// As [`load`]; [`Error::Usage`] when gold has no table of that name.
+pub fn copy_table(engine: &dyn Engine, server: &Server, name: &str, into: &str) -> Result<u64> {
+    let name = catalog::all_tables()
+        .find(|known| *known == name)
+        .ok_or_else(|| Error::Usage(format!("gold has no table {name}")))?;
+    let mut client = server.connect_to_load()?;
+    let target = catalog::Target::find(&mut client, engine, name)?;
+    let mut transaction = copy::begin(&mut client)?;
+    transaction
+        .batch_execute(&format!("truncate {into}"))
+        .map_err(|error| failed(&format!("cannot empty {into}"), error))?;
+    let rows = stage::stream_table(&mut transaction, engine, &target, into)?;
+    transaction.commit().map_err(|error| failed("cannot commit", error))?;
+    Ok(rows)
+}
+
+/// Waits until nobody else holds an advisory lock.
+fn take_lock(client: &mut Client, lock: i64, waiting: &str, progress: &Progress) -> Result<()> {
+    let mut is_waiting = false;
     loop {
         let is_ours = client
-            .query_one("select pg_try_advisory_lock($1)", &[&LOCK])
+            .query_one("select pg_try_advisory_lock($1)", &[&lock])
             .map_err(|error| failed("cannot take the load's lock", error))?
             .get(0);
         if is_ours {
             return Ok(());
         }
-        if !waiting {
-            tracing::warn!("another load into this database is running; waiting for it");
-            waiting = true;
+        if !is_waiting {
+            tracing::warn!("{waiting}");
+            is_waiting = true;
         }
         progress.checkpoint()?;
         std::thread::sleep(Duration::from_millis(100));
@@ -118,13 +191,27 @@ fn hex(bytes: &[u8]) -> String {
 
 /// A load error with the server's own words.
 fn failed(what: &str, error: postgres::Error) -> Error {
+    let hint = match error.code() {
+        Some(&SqlState::OUT_OF_MEMORY) => "; raise the server's max_locks_per_transaction",
+        Some(&SqlState::DISK_FULL) => "; the server's disk is full, make room there and load again",
+        Some(&SqlState::FOREIGN_KEY_VIOLATION) => "; where --since was given, load without it",
+        _ => "",
+    };
     let message = match error.as_db_error() {
         Some(said) => match said.detail() {
-            Some(detail) => format!("{what}: {} ({detail})", said.message()),
-            None => format!("{what}: {}", said.message()),
+            Some(detail) => format!("{what}: {} ({detail}){hint}", said.message()),
+            None => format!("{what}: {}{hint}", said.message()),
         },
-        None if error.is_closed() => format!("{what}: the server closed the connection"),
+        None if error.is_closed() => format!(
+            "{what}: the server closed the connection; nothing of this load is seen, load again when it is back"
+        ),
         None => what.to_owned(),
     };
     Error::Load { message, source: Some(error.into()) }
+}
+
+/// What the server calls the error, where it was the server's.
+fn sql_state(error: &Error) -> Option<&SqlState> {
+    let Error::Load { source: Some(source), .. } = error else { return None };
+    source.downcast_ref::<postgres::Error>()?.code()
 }

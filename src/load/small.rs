@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use postgres::Transaction;
+use postgres::{GenericClient, Transaction};
 
-use super::catalog::{Target, quoted};
+use super::catalog::{Target, quoted, referencing};
 use super::failed;
-use super::stage::{Encoded, encode_table};
+use super::stage::{Encoded, Spill, encode_table};
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::summary::TableSummary;
 
@@ -21,8 +21,8 @@ use crate::summary::TableSummary;
 pub(super) type Known = HashMap<String, (i64, String)>;
 
 /// What the last load left.
-pub(super) fn known(transaction: &mut Transaction<'_>) -> Result<Known> {
-    let rows = transaction
+pub(super) fn known(client: &mut impl GenericClient) -> Result<Known> {
+    let rows = client
         .query("select table_name, \"rows\", hash from gold.etl_table", &[])
         .map_err(|error| failed("cannot read gold.etl_table", error))?;
     Ok(rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect())
@@ -33,7 +33,7 @@ pub(super) struct SmallTable {
     pub(super) target: Target,
     encoded: Encoded,
     hash: String,
-    changed: bool,
+    pub(super) changed: bool,
     /// The rows are in the temporary table of [`SmallTable::stage`] too.
     staged: bool,
     seconds: f64,
@@ -42,17 +42,18 @@ pub(super) struct SmallTable {
 impl SmallTable {
     /// Reads the table from the lake and tells whether the warehouse differs.
     pub(super) fn read(
-        transaction: &mut Transaction<'_>,
+        client: &mut impl GenericClient,
         engine: &dyn Engine,
         target: Target,
         known: &Known,
+        spill: &Spill,
         progress: &Progress,
     ) -> Result<Self> {
         let started = Instant::now();
-        let encoded = encode_table(engine, &target, progress)?;
-        let hash = encoded.hash();
+        let (encoded, hash) = encode_table(engine, &target, spill, progress)?;
+        let hash = hash.to_string();
         let rows = encoded.rows as i64;
-        let on_server = count(transaction, target.name)?;
+        let on_server = count(client, target.name)?;
         let is_whole = if keeps_members(&target) { on_server >= rows } else { on_server == rows };
         let changed = !is_whole || known.get(target.name).is_none_or(|known| *known != (rows, hash.clone()));
         let seconds = started.elapsed().as_secs_f64();
@@ -71,7 +72,7 @@ impl SmallTable {
         } else {
             let stage = self.stage();
             transaction
-                .batch_execute(&format!("create temporary table {stage} (like gold.{name}) on commit drop"))
+                .batch_execute(&format!("create temporary table {stage} (like gold.{name})"))
                 .map_err(|error| failed(&format!("cannot stage gold.{name}"), error))?;
             self.encoded.copy(transaction, &self.target, &format!("pg_temp.{stage}"), false)?;
             self.staged = true;
@@ -87,41 +88,81 @@ impl SmallTable {
         Ok(())
     }
 
-    /// Deletes the rows that gold no longer has, and remembers what is there now.
-    pub(super) fn finish(&mut self, transaction: &mut Transaction<'_>) -> Result<()> {
-        if !self.changed {
+    /// Deletes the rows that gold no longer has; of them only those that no key of another
+    /// table leads to, if `unreferenced`.
+    pub(super) fn delete_dead(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        unreferenced: bool,
+    ) -> Result<()> {
+        if !self.staged || keeps_members(&self.target) {
             return Ok(());
         }
         let started = Instant::now();
-        let name = self.target.name;
-        if self.staged && !keeps_members(&self.target) {
-            let same_key: Vec<_> = self
-                .target
-                .key
-                .iter()
-                .map(|column| format!("stage.\"{column}\" = target.\"{column}\""))
-                .collect();
+        let (name, stage) = (self.target.name, self.stage());
+        let failed = |error| failed(&format!("cannot delete from gold.{name}"), error);
+        let key = quoted(&self.target.key);
+        let dead = format!("pg_temp.dead_{name}");
+        let same_key = |left: &str, right: &str| {
+            let same =
+                self.target.key.iter().map(|column| format!("{left}.\"{column}\" = {right}.\"{column}\""));
+            same.collect::<Vec<_>>().join(" and ")
+        };
+        let statement = format!(
+            "drop table if exists {dead}; \
+             create temporary table dead_{name} as select {key} from gold.{name} as target \
+             where not exists (select from pg_temp.{stage} as stage where {})",
+            same_key("stage", "target"),
+        );
+        transaction.batch_execute(&statement).map_err(failed)?;
+        let found: bool = transaction
+            .query_one(&format!("select exists (select from {dead})"), &[])
+            .map_err(failed)?
+            .get(0);
+        if found {
+            let mut condition = String::new();
+            for (table, column) in if unreferenced { referencing(transaction, name)? } else { Vec::new() } {
+                condition += &format!(
+                    " and not exists (select from gold.{table} as other where other.\"{column}\" = target.{key})"
+                );
+            }
             let statement = format!(
-                "analyze pg_temp.{stage}; \
-                 delete from gold.{name} as target \
-                 where not exists (select from pg_temp.{stage} as stage where {})",
-                same_key.join(" and "),
-                stage = self.stage(),
+                "analyze {dead}; delete from gold.{name} as target using {dead} as dead where {}{condition}",
+                same_key("dead", "target"),
             );
-            transaction
-                .batch_execute(&statement)
-                .map_err(|error| failed(&format!("cannot delete from gold.{name}"), error))?;
+            transaction.batch_execute(&statement).map_err(failed)?;
+        }
+        self.seconds += started.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Remembers what is there now.
+    pub(super) fn remember(&self, transaction: &mut Transaction<'_>) -> Result<()> {
+        if !self.changed {
+            return Ok(());
         }
         transaction
             .execute(
                 "insert into gold.etl_table values ($1, $2, $3, now())
                 on conflict (table_name) do update
                 set \"rows\" = excluded.\"rows\", hash = excluded.hash, loaded_at = excluded.loaded_at",
-                &[&name, &(self.encoded.rows as i64), &self.hash],
+                &[&self.target.name, &(self.encoded.rows as i64), &self.hash],
             )
             .map_err(|error| failed("cannot write gold.etl_table", error))?;
-        self.seconds += started.elapsed().as_secs_f64();
         Ok(())
+    }
+
+    /// Compares the server's count with the rows that were read.
+    pub(super) fn verify(&self, transaction: &mut Transaction<'_>) -> Result<()> {
+        if !self.changed {
+            return Ok(());
+        }
+        let (found, rows) = (count(transaction, self.target.name)? as u64, self.encoded.rows);
+        // Days of dim_date are never taken away.
+        if found == rows || (keeps_members(&self.target) && found > rows) {
+            return Ok(());
+        }
+        Err(differs(self.target.name, found, rows))
     }
 
     /// What was done, for the closing table.
@@ -166,8 +207,19 @@ fn keeps_members(target: &Target) -> bool {
     target.name == "dim_date"
 }
 
-fn count(transaction: &mut Transaction<'_>, name: &str) -> Result<i64> {
-    let row = transaction
+/// The refusal of a table that would not hold what the lake holds.
+pub(super) fn differs(name: &str, found: u64, expected: u64) -> Error {
+    Error::Load {
+        message: format!(
+            "gold.{name} would hold {found} rows where the lake has {expected}, so nothing was changed; the \
+             warehouse was edited by hand: load again with --full-refresh"
+        ),
+        source: None,
+    }
+}
+
+fn count(client: &mut impl GenericClient, name: &str) -> Result<i64> {
+    let row = client
         .query_one(&format!("select count(*) from gold.{name}"), &[])
         .map_err(|error| failed(&format!("cannot count gold.{name}"), error))?;
     Ok(row.get(0))

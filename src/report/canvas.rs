@@ -8,13 +8,17 @@
 use std::cell::RefCell;
 
 use super::font;
-use super::theme::{self, Type};
+use super::theme::{self, Color, Type};
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, RGBColor};
+use plotters::style::{Color as _, RGBColor};
+
+/// The backend knows whole pixels only; ours are drawn as so many of its own,
+/// so that slopes and curves are smooth.
+const FINE: f64 = 4.0;
 
 /// White space between the end of a bar and its value.
 pub(super) const BAR_GAP: f64 = 11.0;
@@ -95,14 +99,17 @@ impl Area {
 /// A sheet of SVG.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    dark: bool,
     failure: RefCell<Option<String>>,
 }
 
 impl<'a> Canvas<'a> {
-    /// A white sheet that will be written into `svg`.
-    pub(super) fn new(svg: &'a mut String, size: (u32, u32)) -> Self {
+    /// A light or dark sheet that will be written into `svg`.
+    pub(super) fn new(svg: &'a mut String, size: (u32, u32), dark: bool) -> Self {
+        let fine = (size.0 * FINE as u32, size.1 * FINE as u32);
         let canvas = Self {
-            area: SVGBackend::with_string(svg, size).into_drawing_area(),
+            area: SVGBackend::with_string(svg, fine).into_drawing_area(),
+            dark,
             failure: RefCell::new(None),
         };
         canvas.fill(canvas.page(), theme::PAGE);
@@ -112,7 +119,7 @@ impl<'a> Canvas<'a> {
     /// The whole sheet.
     pub(super) fn page(&self) -> Area {
         let (width, height) = self.area.dim_in_pixel();
-        Area { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) }
+        Area { left: 0.0, top: 0.0, right: f64::from(width) / FINE, bottom: f64::from(height) / FINE }
     }
 
     /// Ends the drawing; says what went wrong, if anything did.
@@ -124,31 +131,40 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// The drawing says its size in the backend's pixels; what it fills is the sheet.
+    pub(super) fn sized(svg: &str, size: (u32, u32)) -> String {
+        let fine = (size.0 * FINE as u32, size.1 * FINE as u32);
+        let said = format!("width=\"{}\" height=\"{}\"", fine.0, fine.1);
+        svg.replacen(&said, &format!("width=\"{}\" height=\"{}\"", size.0, size.1), 1)
+    }
+
+    /// The colour of this sheet's theme.
+    fn rgb(&self, color: Color) -> RGBColor {
+        if self.dark { color.dark } else { color.light }
+    }
+
     /// A filled rectangle.
-    pub(super) fn fill(&self, area: Area, color: RGBColor) {
+    pub(super) fn fill(&self, area: Area, color: Color) {
         if area.width() > 0.0 && area.height() > 0.0 {
-            let corners = [whole((area.left, area.top)), whole((area.right, area.bottom))];
-            self.draw(&Rectangle::new(corners, color.filled()));
+            // Edges lie on whole pixels of ours, where they are sharp.
+            let corners = [
+                fine((area.left.round(), area.top.round())),
+                fine((area.right.round(), area.bottom.round())),
+            ];
+            self.draw(&Rectangle::new(corners, self.rgb(color).filled()));
         }
     }
 
     /// A bar that grows to the right from `left`, its height centred on
     /// `middle`, and its value beside its end.
-    pub(super) fn bar(
-        &self,
-        left: f64,
-        middle: f64,
-        (length, thick): (f64, f64),
-        color: RGBColor,
-        value: &str,
-    ) {
+    pub(super) fn bar(&self, left: f64, middle: f64, (length, thick): (f64, f64), color: Color, value: &str) {
         let (top, bottom) = (middle - thick / 2.0, middle + thick / 2.0);
         self.fill(Area { left, right: left + length, top, bottom }, color);
         self.text(left + length + BAR_GAP, middle, Anchor::Left, theme::LABEL.bold(), value);
     }
 
     /// The border of a rectangle, drawn inside it.
-    pub(super) fn outline(&self, area: Area, color: RGBColor, width: u32) {
+    pub(super) fn outline(&self, area: Area, color: Color, width: u32) {
         // A path, because the backend forgets the width of a rectangle's border.
         let Area { left, top, right, bottom } = area.inset(f64::from(width) / 2.0);
         self.line(
@@ -159,7 +175,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// A striped rectangle: what is not there whole.
-    pub(super) fn hatch(&self, area: Area, color: RGBColor) {
+    pub(super) fn hatch(&self, area: Area, color: Color) {
         self.fill(area, theme::tint(color, 0.12));
         let (step, height) = (10.0, area.height());
         let mut x = area.left - height;
@@ -177,28 +193,35 @@ impl<'a> Canvas<'a> {
     }
 
     /// A line through the points.
-    pub(super) fn line(&self, points: &[(f64, f64)], color: RGBColor, width: u32) {
-        if points.len() > 1 {
-            let points: Vec<_> = points.iter().copied().map(whole).collect();
-            self.draw(&PathElement::new(points, color.stroke_width(width)));
+    pub(super) fn line(&self, points: &[(f64, f64)], color: Color, width: u32) {
+        let straight = matches!(points, [from, to] if from.0 == to.0 || from.1 == to.1);
+        // A straight line of an odd width is sharp in the middle of a pixel.
+        let shift = if straight && width % 2 == 1 { 0.5 } else { 0.0 };
+        let place =
+            |(x, y): (f64, f64)| if straight { (x.round() + shift, y.round() + shift) } else { (x, y) };
+        // A line of no length has no direction to be stroked in.
+        if points.iter().any(|point| *point != points[0]) {
+            let points: Vec<_> = points.iter().copied().map(place).map(fine).collect();
+            self.draw(&PathElement::new(points, self.rgb(color).stroke_width(width * FINE as u32)));
         }
     }
 
     /// A filled shape.
-    pub(super) fn polygon(&self, points: &[(f64, f64)], color: RGBColor) {
-        let points: Vec<_> = points.iter().copied().map(whole).collect();
-        self.draw(&Polygon::new(points, color.filled()));
+    pub(super) fn polygon(&self, points: &[(f64, f64)], color: Color) {
+        let points: Vec<_> = points.iter().copied().map(fine).collect();
+        self.draw(&Polygon::new(points, self.rgb(color).filled()));
     }
 
     /// A disc.
-    pub(super) fn dot(&self, at: (f64, f64), radius: i32, color: RGBColor) {
-        self.draw(&Circle::new(whole(at), radius, color.filled()));
+    pub(super) fn dot(&self, at: (f64, f64), radius: i32, color: Color) {
+        self.draw(&Circle::new(fine(at), radius * FINE as i32, self.rgb(color).filled()));
     }
 
     /// A ring on the page's ground.
-    pub(super) fn ring(&self, at: (f64, f64), radius: i32, color: RGBColor) {
+    pub(super) fn ring(&self, at: (f64, f64), radius: i32, color: Color) {
         self.dot(at, radius, theme::PAGE);
-        self.draw(&Circle::new(whole(at), radius, color.stroke_width(3)));
+        let style = self.rgb(color).stroke_width(3 * FINE as u32);
+        self.draw(&Circle::new(fine(at), radius * FINE as i32, style));
     }
 
     /// One line of text, its height centred on `y`. Characters that no file
@@ -211,7 +234,7 @@ impl<'a> Canvas<'a> {
         if clean.trim().is_empty() {
             return;
         }
-        let runs = font::runs(clean.trim());
+        let runs = font::runs(clean.trim(), kind.bold);
         let total: f64 = runs.iter().map(|run| run.width(kind)).sum();
         // One run is anchored where it is drawn, so that a viewer with other fonts keeps the layout.
         let (side, mut x) = match anchor {
@@ -222,10 +245,12 @@ impl<'a> Canvas<'a> {
             Anchor::Right => (HPos::Left, x - total),
         };
         for run in runs {
-            let style = run.style(kind).pos(Pos::new(side, VPos::Center));
+            let style = run
+                .style(kind.size * FINE, kind.bold, self.rgb(kind.color))
+                .pos(Pos::new(side, VPos::Center));
             let width = run.width(kind);
             // The backend centres small letters; ours are mostly capitals and digits, a tenth higher.
-            self.draw(&Text::new(run.text, whole((x, y + 0.08 * kind.size)), style));
+            self.draw(&Text::new(run.text.clone(), fine((x, y + 0.08 * kind.size)), style));
             x += width;
         }
     }
@@ -246,7 +271,7 @@ fn is_forbidden(character: char) -> bool {
     matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
-/// The nearest whole pixel; the backend knows no other.
-fn whole((x, y): (f64, f64)) -> (i32, i32) {
-    (x.round() as i32, y.round() as i32)
+/// The nearest pixel of the backend.
+fn fine((x, y): (f64, f64)) -> (i32, i32) {
+    ((x * FINE).round() as i32, (y * FINE).round() as i32)
 }

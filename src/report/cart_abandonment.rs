@@ -116,6 +116,7 @@ fn over_time(
         names: vec![("Abandoned", theme::ABANDONED), ("share of cart sessions", theme::INK)],
         total: format!("{} overall", format::share(all.abandoned, all.carts)),
         lines: vec![rate],
+        before: None,
         write: Box::new(format::percent_tick),
         nothing: "no cart was left behind",
     };
@@ -123,6 +124,7 @@ fn over_time(
         names: vec![("Value left behind", theme::ABANDONED), ("per day", theme::INK)],
         total: format!("{} in all", about.money.brief(all.lost)),
         lines: vec![lost],
+        before: None,
         write: Box::new(|value| about.money.tick(value)),
         nothing: "the carts have no prices",
     };

@@ -1,5 +1,7 @@
 //! The rows of a chart's query, column by column, with the types a chart computes in.
 
+use std::collections::BTreeSet;
+
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
@@ -8,13 +10,16 @@ use chrono::NaiveDate;
 
 use crate::engine::{Engine, Params};
 use crate::error::{Error, Result};
+use crate::lake::Layer;
 use crate::sql;
 
 /// All rows of one query under `sql/reports/`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Rows {
     query: &'static str,
     batch: RecordBatch,
+    /// The same of the period before, where the report compares.
+    pub(super) before: Option<Box<Rows>>,
 }
 
 impl Rows {
@@ -22,13 +27,27 @@ impl Rows {
     pub(super) fn read(engine: &dyn Engine, query: &'static str) -> Result<Self> {
         let file = sql::file(&format!("sql/reports/{query}.sql"))
             .ok_or_else(|| wrong(query, "its query is not part of this binary".to_owned()))?;
+        if let Some(table) =
+            tables(file.text).into_iter().find(|(layer, name)| engine.columns(layer, name).is_empty())
+        {
+            let (layer, name) = table;
+            return Err(wrong(
+                query,
+                format!("there is no {layer}.{name}, which it is drawn from; `clickmill transform` makes it"),
+            ));
+        }
         let reader = engine.query_with(file.text, &Params::new()).map_err(|error| failed(query, &error))?;
         let schema = reader.schema();
         let batches = reader.collect::<std::result::Result<Vec<_>, _>>();
         let batch = batches
             .and_then(|batches| concat_batches(&schema, &batches))
             .map_err(|error| failed(query, &error))?;
-        Ok(Self { query, batch })
+        Ok(Self { query, batch, before: None })
+    }
+
+    /// A column of whole numbers, to compute with.
+    pub(super) fn floats(&self, name: &str) -> Result<Vec<f64>> {
+        Ok(self.counts(name)?.into_iter().map(|value| value as f64).collect())
     }
 
     /// How many rows there are.
@@ -90,6 +109,15 @@ impl Rows {
     }
 }
 
+/// The lake's tables that a query names, as layer and name.
+fn tables(sql: &str) -> BTreeSet<(&str, &str)> {
+    let code = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+    let words =
+        code.flat_map(|line| line.split(|letter: char| !(letter.is_alphanumeric() || "._".contains(letter))));
+    let parts = words.filter_map(|word| word.split_once('.'));
+    parts.filter(|(layer, _)| Layer::parse(layer).is_some()).collect()
+}
+
 fn wrong(query: &str, message: String) -> Error {
     Error::Report { chart: query.to_owned(), message }
 }
@@ -135,6 +163,16 @@ mod tests {
     fn a_day_may_not_be_missing() {
         let rows = period("cast(null as date) as date, true as is_complete").unwrap();
         assert!(rows.dates("date").unwrap_err().to_string().contains("missing or out of range"));
+    }
+
+    #[test]
+    fn a_table_that_is_missing_is_named() {
+        let engine = LocalEngine::empty(&crate::engine::Options::default()).unwrap();
+        let error = Rows::read(&engine, "user_segments").unwrap_err().to_string();
+        assert!(error.contains("user_segments") && error.contains("there is no gold.dim_users"), "{error}");
+        assert!(error.contains("`clickmill transform` makes it"), "{error}");
+        let named = tables("-- gold.no\nselect a.b from gold.x as a, silver.y_1 join raw.z on gold.x = 1.5");
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), [("gold", "x"), ("silver", "y_1")]);
     }
 
     #[test]

@@ -48,9 +48,18 @@ fn sum(values: &[f64]) -> f64 {
 pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Caption> {
     let days = Days { dates: rows.dates("date")?, whole: rows.flags("is_complete")? };
     let measures = Measures::read(rows)?;
+    let before = rows.before.as_deref().map(Measures::read).transpose()?;
     let caption = Caption {
-        title: title(&days, &measures),
-        subtitle: format!("{}, in business time{}", about.period.text(), days.text()),
+        title: before
+            .as_ref()
+            .and_then(|before| title_against(&measures, before, days.dates.len()))
+            .unwrap_or_else(|| title(&days, &measures)),
+        subtitle: format!(
+            "{}, in business time{}{}",
+            about.period.text(),
+            days.text(),
+            about.before.as_ref().map_or_else(String::new, |before| format!("; grey: {}", before.text()))
+        ),
         note: format!(
             "Conversion = sessions with an order / sessions. Order value = revenue / orders with a price. Bots are \
              left out.{}",
@@ -64,7 +73,17 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let body = theme::frame(canvas, &caption);
     let areas: Vec<Area> =
         body.rows(&[1.0, 1.0], 44.0).iter().flat_map(|row| row.columns(&[1.0, 1.0], theme::GUTTER)).collect();
-    for (panel, area) in panels(measures, about).iter().zip(areas) {
+    let mut panels = panels(measures, about);
+    if let Some(before) = before {
+        let [traffic, sales, conversion, order_value] = &mut panels;
+        let sold = if sum(&before.revenue) > 0.0 { before.revenue.clone() } else { before.orders };
+        traffic.before = Some(Series::count(before.sessions.clone(), theme::BACK));
+        sales.before = Some(Series::count(sold, theme::BACK));
+        conversion.before =
+            Some(Series { part: before.converted, whole: before.sessions, color: theme::BACK });
+        order_value.before = Some(Series { part: before.revenue, whole: before.priced, color: theme::BACK });
+    }
+    for (panel, area) in panels.iter().zip(areas) {
         panel.draw(canvas, area, &days);
     }
     Ok(caption)
@@ -80,6 +99,7 @@ fn panels(measures: Measures, about: &About) -> [Panel<'_>; 4] {
         names: vec![("Sessions", theme::SESSIONS), ("and visitors", theme::PEOPLE), ("per day", theme::INK)],
         total: format::plural(sum(&sessions) as i64, "session"),
         lines: vec![Series::count(visitors, theme::PEOPLE), Series::count(sessions.clone(), theme::SESSIONS)],
+        before: None,
         write: Box::new(format::tick),
         nothing: "no sessions in this period",
     };
@@ -88,6 +108,7 @@ fn panels(measures: Measures, about: &About) -> [Panel<'_>; 4] {
             names: vec![("Orders", theme::REVENUE), ("per day", theme::INK)],
             total: format::plural(sum(&orders) as i64, "order"),
             lines: vec![Series::count(orders, theme::REVENUE)],
+            before: None,
             write: Box::new(format::tick),
             nothing: "no orders in this period",
         }
@@ -96,6 +117,7 @@ fn panels(measures: Measures, about: &About) -> [Panel<'_>; 4] {
             names: vec![("Revenue", theme::REVENUE), ("per day", theme::INK)],
             total: format!("{} in all", about.money.brief(sum(&revenue))),
             lines: vec![Series::count(revenue.clone(), theme::REVENUE)],
+            before: None,
             write: Box::new(money),
             nothing: "no orders in this period",
         }
@@ -104,6 +126,7 @@ fn panels(measures: Measures, about: &About) -> [Panel<'_>; 4] {
         names: vec![("Conversion", theme::CONVERSION), ("share of sessions with an order", theme::INK)],
         total: format!("{} overall", format::share(sum(&converted), sum(&sessions))),
         lines: vec![Series { part: converted, whole: sessions, color: theme::CONVERSION }],
+        before: None,
         write: Box::new(format::percent_tick),
         nothing: "no orders in this period",
     };
@@ -113,10 +136,32 @@ fn panels(measures: Measures, about: &About) -> [Panel<'_>; 4] {
             .filter(|_| has_money)
             .map_or_else(String::new, |value| format!("{} overall", about.money.brief(value))),
         lines: vec![Series { part: revenue, whole: priced, color: theme::ORDER_VALUE }],
+        before: None,
         write: Box::new(money),
         nothing: if has_orders { "the orders have no prices" } else { "no orders in this period" },
     };
     [traffic, sales, conversion, order_value]
+}
+
+/// The period against the one before, where both have enough to compare.
+fn title_against(now: &Measures, before: &Measures, days: usize) -> Option<String> {
+    let enough = sum(&now.orders).min(sum(&before.orders)) >= FEW_ORDERS;
+    let has_money = enough && sum(&now.revenue) > 0.0 && sum(&before.revenue) > 0.0;
+    let (what, now, before) = match has_money {
+        true => ("Revenue", &now.revenue, &before.revenue),
+        false => ("Traffic", &now.sessions, &before.sessions),
+    };
+    let change = format::ratio(sum(now), sum(before))? - 1.0;
+    let size = format::percent(change.abs());
+    let than = match days {
+        1 => "the day before".to_owned(),
+        days => format!("the {days} days before"),
+    };
+    Some(match change {
+        up if up >= LEVEL => format!("{what} is {size} above {than}"),
+        down if down <= -LEVEL => format!("{what} is {size} below {than}"),
+        _ => format!("{what} is level with {than}"),
+    })
 }
 
 /// The last seven whole days against the seven before them where there are so many, else the totals.

@@ -2,35 +2,56 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::locale::spoken;
+
 /// A whole number with thousands separators: `12,345`.
 pub(super) fn count(value: f64) -> String {
+    let locale = spoken();
     let digits = format!("{:.0}", value.abs());
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
-            text.push(',');
+        let left = digits.len() - position;
+        let ends_group = if locale.by_twos && left > 3 { (left - 3) % 2 == 0 } else { left % 3 == 0 };
+        if position > 0 && ends_group {
+            text.push_str(locale.group);
         }
         text.push(digit);
     }
     if value <= -0.5 { format!("–{text}") } else { text }
 }
 
+/// A number with so many decimals.
+fn decimals(value: f64, places: usize) -> String {
+    format!("{value:.places$}").replace('.', spoken().decimal)
+}
+
 /// At most four figures: `950`, `12.3k`, `1.2M`, `3.0B`.
 pub(super) fn compact(value: f64) -> String {
-    // The bound is what would round up to the next unit: 999,950 is 1M, not 1000k.
-    for (bound, unit, letter) in
-        [(999.95e9, 1e12, "T"), (999.95e6, 1e9, "B"), (999_950.0, 1e6, "M"), (9_999.5, 1e3, "k")]
-    {
-        if value.abs() >= bound {
-            return format!("{:.1}{letter}", value / unit);
-        }
+    match unit(value) {
+        Some((unit, letter)) => format!("{}{letter}", decimals(value / unit, 1)),
+        None => count(value),
     }
-    count(value)
+}
+
+/// The unit that a short form counts in. The bound is what would round up to
+/// the next unit: 999,950 is 1M, not 1000k.
+fn unit(value: f64) -> Option<(f64, &'static str)> {
+    [(999.95e9, 1e12, "T"), (999.95e6, 1e9, "B"), (999_950.0, 1e6, "M"), (9_999.5, 1e3, "k")]
+        .into_iter()
+        .find(|(bound, ..)| value.abs() >= *bound)
+        .map(|(_, unit, letter)| (unit, letter))
 }
 
 /// The same along an axis, without a zero behind the point: `10k`, `2.5M`.
 pub(super) fn tick(value: f64) -> String {
-    compact(value).replace(".0", "")
+    match unit(value) {
+        Some((unit, letter)) => {
+            let scaled = value / unit;
+            let places = usize::from((scaled - scaled.round()).abs() >= 0.05);
+            format!("{}{letter}", decimals(scaled, places))
+        }
+        None => count(value),
+    }
 }
 
 /// A plain number with as many decimals as it needs below ten: `7`, `6.3`, `0.25`.
@@ -41,33 +62,39 @@ pub(super) fn number(value: f64) -> String {
         _ => format!("{value:.2}"),
     };
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    text.to_owned()
+    text.replace('.', spoken().decimal)
 }
 
 /// A currency, and how its amounts are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Money {
-    prefix: String,
+    /// Its sign, or its code where it has none that all know.
+    sign: String,
 }
 
 impl Money {
     /// The currency of that ISO 4217 code; one without a sign of its own is written `CHF 12`.
     pub(super) fn new(code: &str) -> Self {
-        let prefix = match code {
+        let sign = match code {
             "USD" => "$",
             "EUR" => "€",
             "GBP" => "£",
             "JPY" => "¥",
             "INR" => "₹",
-            other => return Self { prefix: format!("{other} ") },
+            "BRL" => "R$",
+            "PLN" => "zł",
+            "CZK" => "Kč",
+            "TRY" => "₺",
+            "RUB" => "₽",
+            other => other,
         };
-        Self { prefix: prefix.to_owned() }
+        Self { sign: sign.to_owned() }
     }
 
     /// In full: `$12,345`, with cents below a hundred: `$87.20`.
     pub(super) fn full(&self, amount: f64) -> String {
         if amount != 0.0 && amount.abs() < 100.0 {
-            return self.signed(amount, &format!("{:.2}", amount.abs()));
+            return self.signed(amount, &decimals(amount.abs(), 2));
         }
         self.signed(amount, &count(amount.abs()))
     }
@@ -89,29 +116,63 @@ impl Money {
     }
 
     fn signed(&self, amount: f64, text: &str) -> String {
-        let sign = if amount < 0.0 { "–" } else { "" };
-        format!("{sign}{}{text}", self.prefix)
+        let minus = if amount < 0.0 { "–" } else { "" };
+        // A code or a sign of letters needs a blank, at which no line breaks.
+        let blank = if self.sign.chars().next().is_some_and(char::is_alphabetic) { "\u{a0}" } else { "" };
+        match spoken().money_after {
+            true => format!("{minus}{text}\u{a0}{}", self.sign),
+            false => format!("{minus}{}{blank}{text}", self.sign),
+        }
     }
+}
+
+/// The digits of a percentage with the sign where the locale has it.
+fn percent_sign(text: &str) -> String {
+    let (before, after) = spoken().percent;
+    format!("{before}{text}{after}")
 }
 
 /// A share as a percentage: `61%`, `3.4%`, `0.25%`.
 pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
-    match percent.abs() {
-        0.0 => "0%".to_owned(),
+    let text = match percent.abs() {
+        0.0 => "0".to_owned(),
         // All but a few is not all.
-        most if (99.5..100.0).contains(&most) => format!("{:.1}%", percent.clamp(-99.9, 99.9)),
+        most if (99.5..100.0).contains(&most) => decimals(percent.clamp(-99.9, 99.9), 1),
         // 9.95 would round to 10.0.
-        large if large >= 9.95 => format!("{percent:.0}%"),
-        medium if medium >= 0.995 => format!("{percent:.1}%"),
-        small if small >= 0.005 => format!("{percent:.2}%"),
-        _ => "<0.01%".to_owned(),
+        large if large >= 9.95 => count(percent),
+        medium if medium >= 0.995 => decimals(percent, 1),
+        small if small >= 0.005 => decimals(percent, 2),
+        _ => return format!("<{}", percent_sign(&decimals(0.01, 2))),
+    };
+    percent_sign(&text)
+}
+
+/// A change as a percentage with its sign, or `±0%`: `+5.2%`, `–12%`.
+pub(super) fn change(ratio: f64) -> String {
+    let change = ratio - 1.0;
+    match change.abs() {
+        level if level < 0.0005 => format!("±{}", percent(0.0)),
+        _ if change > 0.0 => format!("+{}", percent(change)),
+        _ => format!("–{}", percent(-change)),
+    }
+}
+
+/// A difference of two shares in percentage points: `+0.4 points`.
+pub(super) fn points(difference: f64) -> String {
+    let points = difference * 100.0;
+    let sign = if points > 0.0 { "+" } else { "–" };
+    match points.abs() {
+        level if level < 0.005 => "±0 points".to_owned(),
+        small if small < 0.095 => format!("{sign}{} points", decimals(small, 2)),
+        medium if medium < 9.95 => format!("{sign}{} points", decimals(medium, 1)),
+        large => format!("{sign}{} points", decimals(large, 0)),
     }
 }
 
 /// A percentage along an axis: no more decimals than the steps need.
 pub(super) fn percent_tick(share: f64) -> String {
-    format!("{}%", number((share * 1e6).round() / 1e4))
+    percent_sign(&number((share * 1e6).round() / 1e4))
 }
 
 /// A share of a whole, `a / b`; nothing where there is no whole.
@@ -149,7 +210,11 @@ pub(super) fn span(first: NaiveDate, last: NaiveDate) -> String {
 
 /// A noun in the number that fits: `1 day`, `12 days`.
 pub(super) fn plural(value: i64, noun: &str) -> String {
-    let ending = if value == 1 { "" } else { "s" };
+    let ending = match value {
+        1 => "",
+        _ if noun.ends_with("ch") => "es",
+        _ => "s",
+    };
     format!("{} {noun}{ending}", count(value as f64))
 }
 
@@ -183,7 +248,7 @@ mod tests {
     fn money_has_its_sign() {
         assert_eq!(Money::new("USD").full(12_345.6), "$12,346");
         assert_eq!(Money::new("EUR").full(87.2), "€87.20");
-        assert_eq!(Money::new("CHF").compact(1_250_000.0), "CHF 1.2M");
+        assert_eq!(Money::new("CHF").compact(1_250_000.0), "CHF\u{a0}1.2M");
         assert_eq!(Money::new("USD").full(-250.0), "–$250");
         assert_eq!(Money::new("USD").full(0.0), "$0");
     }
@@ -199,6 +264,8 @@ mod tests {
         assert_eq!(percent(0.00001), "<0.01%");
         assert_eq!(percent_tick(0.025), "2.5%");
         assert_eq!(share(1.0, 0.0), "–");
+        assert_eq!([1.052, 0.88, 1.0].map(change), ["+5.2%", "–12%", "±0%"]);
+        assert_eq!([0.0043, -0.12, 0.0].map(points), ["+0.4 points", "–12 points", "±0 points"]);
     }
 
     #[test]

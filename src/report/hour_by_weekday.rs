@@ -129,7 +129,7 @@ fn map(canvas: &Canvas, area: Area, week: &Week) {
 }
 
 /// The scale of colours, from nothing to the largest mean.
-fn legend(canvas: &Canvas, area: Area, largest: f64, shade: &dyn Fn(f64) -> plotters::style::RGBColor) {
+fn legend(canvas: &Canvas, area: Area, largest: f64, shade: &dyn Fn(f64) -> theme::Color) {
     let y = area.middle();
     canvas.text(area.left, y, Anchor::Left, theme::AXIS, "0");
     let left = area.left + 26.0;

@@ -10,23 +10,42 @@
 //! that the data does not cover whole are left out or marked.
 
 mod axis;
+mod brand_performance;
 mod canvas;
 mod cart_abandonment;
+mod category_performance;
+mod channel_performance;
 mod cohort_retention;
 mod column;
+mod columns;
 mod conversion_funnel;
+mod customer_value;
 mod daily_trends;
+mod data_quality;
+mod executive_summary;
+mod experiment_result;
 mod font;
 mod format;
+mod glyph;
 mod hour_by_weekday;
+mod hourly_events;
+mod locale;
+mod new_and_returning;
 mod note;
+mod order_value;
 mod period;
+mod price_and_interest;
 mod product_performance;
+mod ranking;
 mod raster;
+mod rfm_grid;
+mod search_terms;
 mod session_analysis;
 mod theme;
 mod trend;
+mod user_journeys;
 mod user_segments;
+mod weekday_behaviour;
 
 #[cfg(test)]
 mod fixture;
@@ -35,13 +54,18 @@ mod tests;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
+
+use chrono::NaiveDate;
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::PartFile;
 use crate::progress::Progress;
 use crate::summary::TableSummary;
+
+pub use locale::Locale;
 
 use canvas::Canvas;
 use column::Rows;
@@ -73,6 +97,43 @@ impl Format {
     }
 }
 
+/// What the period of a report is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compare {
+    /// Nothing.
+    #[default]
+    None,
+    /// The period of the same length right before it.
+    Previous,
+}
+
+impl Compare {
+    /// The comparison of that name; the empty one is none.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "" | "none" => Some(Compare::None),
+            "previous" => Some(Compare::Previous),
+            _ => None,
+        }
+    }
+}
+
+/// Sizes with names, in pixels.
+const SIZES: [(&str, (u32, u32)); 5] = [
+    ("small", (800, 450)),
+    ("readme", (1600, 900)),
+    ("slide", (1920, 1080)),
+    ("a4", (3508, 2480)),
+    ("4k", (3840, 2160)),
+];
+
+/// `1600x900`, or one of the sizes with names: small, readme, slide, a4, 4k.
+pub fn size(text: &str) -> Option<(u32, u32)> {
+    let named = SIZES.iter().find(|(name, _)| *name == text).map(|(_, size)| *size);
+    let (width, height) = text.split_once(['x', 'X', '×']).unwrap_or_default();
+    named.or_else(|| width.trim().parse().ok().zip(height.trim().parse().ok()))
+}
+
 /// What to draw, and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -84,8 +145,20 @@ pub struct Options {
     pub width: u32,
     /// Pixels down; between half and three quarters of the width.
     pub height: u32,
+    /// On a dark page.
+    pub dark: bool,
+    /// How numbers and money are written.
+    pub locale: Locale,
     /// ISO 4217 code of the money in the data.
     pub currency: String,
+    /// The first day to draw, where it is not the data's first.
+    pub since: Option<NaiveDate>,
+    /// The last day to draw, where it is not the data's last.
+    pub until: Option<NaiveDate>,
+    /// What the period is held against.
+    pub compare: Compare,
+    /// How many charts are drawn at once; 0 means one per core.
+    pub threads: usize,
     /// Names of the charts to draw (see [`charts`]); empty draws all of them
     /// and writes `summary.md`.
     pub charts: Vec<String>,
@@ -98,16 +171,49 @@ impl Default for Options {
             format: Format::default(),
             width: 1600,
             height: 900,
+            dark: false,
+            locale: Locale::default(),
             currency: "USD".to_owned(),
+            since: None,
+            until: None,
+            compare: Compare::default(),
+            threads: 0,
             charts: Vec::new(),
         }
+    }
+}
+
+impl Options {
+    /// Whether a part of the time may be drawn rather than all of it.
+    pub fn is_part(&self) -> bool {
+        self.since.is_some() || self.until.is_some() || self.compare != Compare::None
+    }
+
+    /// Refuses what cannot be drawn, whatever the data.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an unknown chart, an impossible size, or a period that ends before it begins.
+    pub fn validate(&self) -> Result<()> {
+        check_size(self)?;
+        period::check_order(self.since, self.until)?;
+        choose(&self.charts).map(drop)
     }
 }
 
 /// What every chart knows besides its own rows.
 struct About {
     period: Period,
+    /// The period before it, where the report compares.
+    before: Option<Period>,
     money: format::Money,
+}
+
+impl About {
+    /// What marks the period before, as a sentence with a blank before it.
+    fn before_note(&self, mark: &str) -> String {
+        let Some(before) = &self.before else { return String::new() };
+        format!(" {}: {}.", format::capitalized(mark), before.text())
+    }
 }
 
 /// One chart: its name, which is also the stem of its query and its file, and how it is drawn.
@@ -117,15 +223,30 @@ struct Chart {
 }
 
 /// All charts, in the order of `summary.md`.
-static CHARTS: [Chart; 8] = [
+static CHARTS: [Chart; 23] = [
+    Chart { name: "executive_summary", draw: executive_summary::draw },
     Chart { name: "daily_trends", draw: daily_trends::draw },
+    Chart { name: "channel_performance", draw: channel_performance::draw },
     Chart { name: "conversion_funnel", draw: conversion_funnel::draw },
-    Chart { name: "user_segments", draw: user_segments::draw },
+    Chart { name: "user_journeys", draw: user_journeys::draw },
     Chart { name: "session_analysis", draw: session_analysis::draw },
-    Chart { name: "product_performance", draw: product_performance::draw },
     Chart { name: "hour_by_weekday", draw: hour_by_weekday::draw },
-    Chart { name: "cohort_retention", draw: cohort_retention::draw },
+    Chart { name: "hourly_events", draw: hourly_events::draw },
+    Chart { name: "weekday_behaviour", draw: weekday_behaviour::draw },
+    Chart { name: "product_performance", draw: product_performance::draw },
+    Chart { name: "category_performance", draw: category_performance::draw },
+    Chart { name: "brand_performance", draw: brand_performance::draw },
+    Chart { name: "price_and_interest", draw: price_and_interest::draw },
+    Chart { name: "search_terms", draw: search_terms::draw },
     Chart { name: "cart_abandonment", draw: cart_abandonment::draw },
+    Chart { name: "order_value", draw: order_value::draw },
+    Chart { name: "new_and_returning", draw: new_and_returning::draw },
+    Chart { name: "user_segments", draw: user_segments::draw },
+    Chart { name: "rfm_grid", draw: rfm_grid::draw },
+    Chart { name: "cohort_retention", draw: cohort_retention::draw },
+    Chart { name: "customer_value", draw: customer_value::draw },
+    Chart { name: "experiment_result", draw: experiment_result::draw },
+    Chart { name: "data_quality", draw: data_quality::draw },
 ];
 
 /// The names of all charts, in the order of `summary.md`.
@@ -137,38 +258,107 @@ pub fn charts() -> impl Iterator<Item = &'static str> {
 /// per chart (`report.daily_trends`: the rows of its query, the bytes of its
 /// picture), and `report.summary` when the note was written.
 ///
+/// For a part of the time the engine's daily tables are narrowed to it, and
+/// stay so: give a report an engine of its own.
+///
 /// # Errors
-/// [`Error::Usage`] for an unknown chart or an impossible size, [`Error::Report`]
-/// when gold is missing or a chart cannot be drawn, [`Error::Io`] when a file
-/// cannot be written, [`Error::Interrupted`] when the user asked to stop.
+/// [`Error::Usage`] for an unknown chart, an impossible size or a period without
+/// a day, [`Error::Report`] when gold is missing or a chart cannot be drawn,
+/// [`Error::Io`] when a file cannot be written, [`Error::Interrupted`] when the
+/// user asked to stop.
 pub fn render(engine: &dyn Engine, options: &Options, progress: &Progress) -> Result<Vec<TableSummary>> {
-    check_size(options)?;
+    options.validate()?;
     let chosen = choose(&options.charts)?;
-    let about = About { period: Period::read(engine)?, money: format::Money::new(&options.currency) };
     progress.begin("report", chosen.len() as u64);
-    let mut summaries = Vec::new();
-    let mut pictures = Vec::new();
-    for chart in &chosen {
+    let (about, rows_before) = prepare(engine, options, &chosen)?;
+    let drawn = side_by_side(&chosen, options, &|place, chart| {
         let started = Instant::now();
-        let rows = Rows::read(engine, chart.name)?;
+        let mut rows = Rows::read(engine, chart.name)?;
+        rows.before = rows_before.get(place).map(|rows| Box::new(rows.clone()));
         let (svg, caption) = draw(chart, &rows, &about, options)?;
         let file = format!("{}.{}", chart.name, options.format.extension());
         let bytes = save(chart.name, &svg, &file, options)?;
-        let seconds = started.elapsed().as_secs_f64();
-        summaries.push(TableSummary::new(
-            format!("report.{}", chart.name),
-            rows.len() as u64,
-            bytes,
-            seconds,
-        ));
-        pictures.push(note::Picture { caption, file });
         progress.advance(1)?;
-    }
+        let seconds = started.elapsed().as_secs_f64();
+        let summary = TableSummary::new(format!("report.{}", chart.name), rows.len() as u64, bytes, seconds);
+        Ok((summary, note::Picture { caption, file }))
+    })?;
+    let (mut summaries, pictures): (Vec<_>, Vec<_>) = drawn.into_iter().unzip();
     if options.charts.is_empty() {
-        summaries.push(note::write(engine, &about, &pictures, options)?);
+        let note = locale::speak(options.locale, || note::write(engine, &about, &pictures, options))?;
+        summaries.push(note);
     }
     progress.end();
+    warn_of_missing();
     Ok(summaries)
+}
+
+/// What the charts know besides their rows, and their rows of the period before
+/// where the report compares; the engine shows the report's own days afterwards.
+fn prepare(engine: &dyn Engine, options: &Options, chosen: &[&'static Chart]) -> Result<(About, Vec<Rows>)> {
+    let all = Period::read(engine)?;
+    let period = all.between(options.since, options.until)?;
+    let before = match options.compare {
+        Compare::None => None,
+        Compare::Previous => Some(all.before(&period)?),
+    };
+    let rows_before = match &before {
+        None => Vec::new(),
+        Some(before) => {
+            before.show(engine)?;
+            side_by_side(chosen, options, &|_, chart| Rows::read(engine, chart.name))?
+        }
+    };
+    if period != all {
+        period.show(engine)?;
+    }
+    Ok((About { period, before, money: format::Money::new(&options.currency) }, rows_before))
+}
+
+/// Does a piece of work for each chart, several at once, and hands out what
+/// comes of it in the charts' order. After a failure no other chart is begun.
+fn side_by_side<T: Send>(
+    charts: &[&'static Chart],
+    options: &Options,
+    work: &(dyn Fn(usize, &'static Chart) -> Result<T> + Sync),
+) -> Result<Vec<T>> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if options.threads == 0 { cores } else { options.threads }.min(charts.len()).max(1);
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let take = || {
+        let mut done = Vec::new();
+        while !failed.load(Ordering::Relaxed) {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(chart) = charts.get(place) else { break };
+            let made = locale::speak(options.locale, || work(place, chart));
+            failed.fetch_or(made.is_err(), Ordering::Relaxed);
+            done.push((place, made));
+        }
+        done
+    };
+    let mut done = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().flat_map(join).collect::<Vec<_>>()
+    });
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, made)| made).collect()
+}
+
+/// One warning for all characters that no font had.
+fn warn_of_missing() {
+    let missing = glyph::take_missing();
+    if missing.is_empty() {
+        return;
+    }
+    let some: String = missing.iter().take(20).collect();
+    let more = if missing.len() > 20 { " and more" } else { "" };
+    tracing::warn!(
+        "no font on this machine has {some}{more}; a box stands for each in the charts. Install a font that has \
+         them (Debian: fonts-noto-cjk for Chinese, Japanese and Korean, fonts-symbola for emoji) and draw again"
+    );
 }
 
 /// The charts of those names; all of them when there is no name.
@@ -215,10 +405,10 @@ fn check_size(options: &Options) -> Result<()> {
 fn draw(chart: &Chart, rows: &Rows, about: &About, options: &Options) -> Result<(String, Caption)> {
     let height = (1600.0 * f64::from(options.height) / f64::from(options.width)).round() as u32;
     let mut svg = String::new();
-    let canvas = Canvas::new(&mut svg, (1600, height));
+    let canvas = Canvas::new(&mut svg, (1600, height), options.dark);
     let caption = (chart.draw)(&canvas, rows, about)?;
     canvas.finish().map_err(|message| Error::Report { chart: chart.name.to_owned(), message })?;
-    Ok((svg, caption))
+    Ok((Canvas::sized(&svg, (1600, height)), caption))
 }
 
 /// Writes a picture whole and returns its size in bytes.

@@ -21,7 +21,7 @@ struct Product {
 struct Measure {
     column: &'static str,
     head: &'static str,
-    color: plotters::style::RGBColor,
+    color: theme::Color,
     total: f64,
 }
 
@@ -100,7 +100,7 @@ fn caption(products: &[Product], measure: &Measure, all_products: i64, about: &A
         note: if measure.has_sales() {
             format!(
                 "Revenue before refunds, without tax and shipping. Conversion = sessions that buy the product / \
-             sessions that view it.{} Bots are left out.",
+             sessions that view it, day by day.{} Bots are left out.",
                 if strange { " A dash: bought in more sessions than viewed it." } else { "" }
             )
         } else {

@@ -1,14 +1,14 @@
-//! SVG to PNG, by resvg, with the embedded fonts only.
+//! SVG to PNG, by resvg, with the fonts that `glyph` knows.
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-use super::font;
+use super::glyph;
 
 /// The picture as usvg understands it: every text laid out with our fonts.
 pub(super) fn tree(svg: &str) -> Result<Tree, String> {
     let options =
-        Options { font_family: font::FAMILY.to_owned(), fontdb: font::database(), ..Options::default() };
+        Options { font_family: glyph::FAMILY.to_owned(), fontdb: glyph::database(), ..Options::default() };
     Tree::from_str(svg, &options).map_err(|error| format!("the drawing is no valid SVG: {error}"))
 }
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use plotters::style::RGBColor;
-
 use super::About;
 use super::axis;
 use super::canvas::{Anchor, Area, Canvas};
@@ -197,7 +195,7 @@ fn devices_panel(canvas: &Canvas, area: Area, devices: Vec<Device>, all: f64) {
     let plots = Area { left: area.left + name_room + 18.0, ..area }.columns(&[1.0, 1.0], 30.0);
     let height = ((area.height() - 50.0) / devices.len().max(1) as f64).min(84.0);
     type Value = fn(&Device, f64) -> f64;
-    let columns: [(&str, RGBColor, Value); 2] = [
+    let columns: [(&str, theme::Color, Value); 2] = [
         ("Sessions", theme::SESSIONS, |device, all| device.sessions / all),
         ("Conversion", theme::CONVERSION, |device, _| {
             format::ratio(device.converted, device.sessions).unwrap_or(0.0)

@@ -1,7 +1,7 @@
 //! Pictures drawn from small gold layers of every awkward kind, and read back.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use resvg::tiny_skia::Pixmap;
@@ -30,7 +30,8 @@ fn layers() -> Vec<(&'static str, Gold)> {
         ("no_prices", Gold { price: 0.0, ..gold.clone() }),
         ("all_buy", Gold { order_every: 1, days: 15, ..gold.clone() }),
         ("huge", Gold { price: 98_765_432_109.5, days: 60, ..gold.clone() }),
-        ("many", Gold { devices: 200, products: 5_000, ..gold.clone() }),
+        ("many", Gold { devices: 200, kinds: 200, products: 5_000, ..gold.clone() }),
+        ("one_kind", Gold { devices: 1, kinds: 1, products: 12, ..gold.clone() }),
         (
             "names",
             Gold {
@@ -44,26 +45,59 @@ fn layers() -> Vec<(&'static str, Gold)> {
 /// A chart's name, its SVG and its words.
 type Drawing = (&'static str, String, Caption);
 
-/// Every drawing of every layer, made once for all tests.
+/// Every drawing of every layer, and of ways to draw, made once for all tests.
 fn all_drawings() -> &'static [(&'static str, Vec<Drawing>)] {
     static DRAWINGS: OnceLock<Vec<(&'static str, Vec<Drawing>)>> = OnceLock::new();
-    DRAWINGS.get_or_init(|| layers().iter().map(|(layer, gold)| (*layer, drawings(gold))).collect())
+    let day = |month, day| chrono::NaiveDate::from_ymd_opt(2026, month, day);
+    let plain = Options::default();
+    let ways = [
+        ("tall", Gold::default(), Options { height: 1_200, ..plain.clone() }),
+        ("low", Gold { kinds: 30, ..Gold::default() }, Options { height: 800, ..plain.clone() }),
+        (
+            "compared",
+            Gold { days: 60, ..Gold::default() },
+            Options { since: day(1, 31), compare: Compare::Previous, ..plain.clone() },
+        ),
+        (
+            "dark_french",
+            Gold { price: 1_234_567.8, ..Gold::default() },
+            Options {
+                dark: true,
+                locale: Locale::parse("fr").unwrap(),
+                currency: "CHF".into(),
+                ..plain.clone()
+            },
+        ),
+        (
+            "one_of_many_days",
+            Gold::default(),
+            Options { since: day(1, 9), until: day(1, 9), ..plain.clone() },
+        ),
+    ];
+    DRAWINGS.get_or_init(|| {
+        let layers = layers().into_iter().map(|(layer, gold)| (layer, gold, plain.clone()));
+        let drawn = layers.chain(ways).map(|(layer, gold, options)| (layer, drawings_as(&gold, &options)));
+        drawn.collect()
+    })
 }
 
 /// Every drawing of a gold layer.
 fn drawings(gold: &Gold) -> Vec<Drawing> {
+    drawings_as(gold, &Options::default())
+}
+
+/// Every drawing of a gold layer, drawn as the options say.
+fn drawings_as(gold: &Gold, options: &Options) -> Vec<Drawing> {
     let engine = gold.engine();
-    let engine: &dyn Engine = &engine;
-    let options = Options::default();
-    let about = About { period: Period::read(engine).unwrap(), money: format::Money::new("USD") };
-    CHARTS
-        .iter()
-        .map(|chart| {
-            let rows = Rows::read(engine, chart.name).unwrap();
-            let (svg, caption) = draw(chart, &rows, &about, &options).unwrap();
-            (chart.name, svg, caption)
-        })
-        .collect()
+    let chosen: Vec<&'static Chart> = CHARTS.iter().collect();
+    let (about, before) = prepare(&engine, options, &chosen).unwrap();
+    side_by_side(&chosen, options, &|place, chart| {
+        let mut rows = Rows::read(&engine, chart.name)?;
+        rows.before = before.get(place).map(|rows| Box::new(rows.clone()));
+        let (svg, caption) = draw(chart, &rows, &about, options)?;
+        Ok((chart.name, svg, caption))
+    })
+    .unwrap()
 }
 
 /// The texts of a drawing with the boxes that resvg gives them.
@@ -90,7 +124,8 @@ fn text_stays_inside_and_apart_on_any_data() {
             texts(tree.root(), &mut found);
             assert!(found.len() >= 3, "{layer} {chart}: no words");
             for (position, (text, area)) in found.iter().enumerate() {
-                if area.left() < 0.0 || area.top() < 0.0 || area.right() > 1600.0 || area.bottom() > 900.0 {
+                let (right, bottom) = (tree.size().width(), tree.size().height());
+                if area.left() < 0.0 || area.top() < 0.0 || area.right() > right || area.bottom() > bottom {
                     faults.push(format!("{layer} {chart}: {text:?} stands out: {area:?}"));
                 }
                 for (other, next) in &found[position + 1..] {
@@ -153,15 +188,16 @@ fn the_same_gold_gives_the_same_bytes() {
 
 #[test]
 fn titles_say_what_the_data_says() {
-    let titles = |gold: &Gold| -> Vec<String> {
-        drawings(gold).into_iter().map(|(_, _, caption)| caption.title).collect()
+    let titles = |gold: &Gold| -> HashMap<&'static str, String> {
+        drawings(gold).into_iter().map(|(chart, _, caption)| (chart, caption.title)).collect()
     };
-    let empty = titles(&Gold { days: 0, products: 0, ..Gold::default() });
-    assert!(empty.iter().all(|title| title.starts_with("No ")), "{empty:?}");
+    let empty = titles(&Gold { days: 0, sessions: 0, products: 0, ..Gold::default() });
+    assert!(empty.values().all(|title| title.starts_with("No ")), "{empty:?}");
     let unsold = titles(&Gold { order_every: 0, days: 3, ..Gold::default() });
-    assert!(unsold[1].starts_with("No order in "), "{unsold:?}");
-    assert_eq!(unsold[2], "No buyers in this period");
-    assert!(unsold[7].starts_with("100% of sessions with a cart"), "{unsold:?}");
+    assert!(unsold["conversion_funnel"].starts_with("No order in "), "{unsold:?}");
+    assert_eq!(unsold["user_segments"], "No buyers in this period");
+    assert_eq!(unsold["order_value"], "No orders with a price in this period");
+    assert!(unsold["cart_abandonment"].starts_with("100% of sessions with a cart"), "{unsold:?}");
 }
 
 /// FAULTS 10 and 18: steps that rise, rates above one.
@@ -217,6 +253,11 @@ fn wrong_requests_are_refused_with_the_way_out() {
     let bare = LocalEngine::empty(&crate::engine::Options::default()).unwrap();
     let missing = render(&bare, &Options::default(), &Progress::hidden()).unwrap_err().to_string();
     assert!(missing.contains("fact_daily_metrics") && missing.contains("transform"), "{missing}");
+}
+
+/// The chart of that name.
+fn chart(name: &str) -> &'static Chart {
+    CHARTS.iter().find(|chart| chart.name == name).unwrap()
 }
 
 /// An engine over the fixture with one table replaced.
@@ -308,10 +349,128 @@ fn a_step_that_is_not_recorded_is_no_loss() {
         &format!("select {} from gold.agg_session_daily", columns.join(", ")),
     );
     let engine: &dyn Engine = &engine;
-    let about = About { period: Period::read(engine).unwrap(), money: format::Money::new("USD") };
+    let (about, _) = prepare(engine, &Options::default(), &[]).unwrap();
     let rows = Rows::read(engine, "conversion_funnel").unwrap();
-    let (svg, caption) = draw(&CHARTS[1], &rows, &about, &Options::default()).unwrap();
+    let (svg, caption) = draw(chart("conversion_funnel"), &rows, &about, &Options::default()).unwrap();
     assert_eq!(svg.matches("none recorded").count(), 2);
     assert_eq!(svg.matches("needs the step before it").count(), 1);
     assert!(!svg.contains("100% lost") && caption.title.contains("cart to order"), "{}", caption.title);
+}
+
+/// FAULTS 8: a part of the time is a part of every sum, and the days before it are the ones right before it.
+#[test]
+fn a_part_of_the_time_is_all_that_is_drawn() {
+    let gold = Gold { days: 20, ..Gold::default() };
+    let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 1, day);
+    let options = Options { since: day(8), until: day(12), compare: Compare::Previous, ..Options::default() };
+    let sessions = |rows: &Rows| -> f64 { rows.floats("sessions").unwrap().iter().sum() };
+    let whole = gold.engine();
+    let of_days = |from: u32, until: u32| {
+        let sql = format!(
+            "select cast(count(*) as double) from gold.fact_sessions
+            where session_date between date '2026-01-{from:02}' and date '2026-01-{until:02}'"
+        );
+        let rows = (&whole as &dyn Engine).collect(&sql, &Params::new()).unwrap();
+        arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(rows[0].column(0)).value(0)
+    };
+    let engine = gold.engine();
+    let charts = ["daily_trends", "channel_performance", "session_analysis"].map(chart);
+    let (about, before) = prepare(&engine, &options, &charts).unwrap();
+    assert_eq!(about.period.text(), "8–12 Jan 2026");
+    assert_eq!(about.before.unwrap().text(), "3–7 Jan 2026");
+    for (place, chart) in charts.iter().enumerate() {
+        let rows = Rows::read(&engine, chart.name).unwrap();
+        assert_eq!(sessions(&rows), of_days(8, 12), "{}", chart.name);
+        assert_eq!(sessions(&before[place]), of_days(3, 7), "{}", chart.name);
+    }
+    // Shown once more, the engine shows other days, not a part of the part.
+    let later = Options { since: day(18), ..Options::default() };
+    let all = Period { ends: day(1).zip(day(20)), partial: Vec::new() };
+    all.between(later.since, None).unwrap().show(&engine).unwrap();
+    assert_eq!(sessions(&Rows::read(&engine, "daily_trends").unwrap()), of_days(18, 20));
+}
+
+#[test]
+fn a_period_without_days_is_refused_with_the_days_there_are() {
+    let gold = Gold { days: 10, ..Gold::default() };
+    let day = |year, day| chrono::NaiveDate::from_ymd_opt(year, 1, day);
+    let refuse = |options: Options| {
+        let error = render(&gold.engine(), &options, &Progress::hidden()).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        error.to_string()
+    };
+    let later = refuse(Options { since: day(2030, 1), ..Options::default() });
+    assert!(later.contains("since 2030-01-01") && later.contains("2026-01-10"), "{later}");
+    let turned = refuse(Options { since: day(2026, 5), until: day(2026, 4), ..Options::default() });
+    assert!(turned.contains("--since 2026-01-05 is after --until 2026-01-04"), "{turned}");
+    let early = refuse(Options { since: day(2026, 4), compare: Compare::Previous, ..Options::default() });
+    assert!(early.contains("no 7 days before 2026-01-04") && early.contains("--since 2026-01-06"), "{early}");
+}
+
+#[test]
+fn a_missing_table_leaves_no_half_picture() {
+    let engine = Gold::default().engine();
+    engine.detach(&crate::lake::TableRef::parse("gold.agg_journey_daily").unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { dir: folder.path().to_owned(), ..Options::default() };
+    let error = render(&engine, &options, &Progress::hidden()).unwrap_err();
+    assert_eq!(error.exit_code(), 1);
+    let said = error.to_string();
+    assert!(said.contains("user_journeys: there is no gold.agg_journey_daily"), "{said}");
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        assert!(Pixmap::load_png(&path).is_ok(), "{path:?} is no whole picture");
+    }
+    assert!(!folder.path().join("summary.md").exists() && !folder.path().join("user_journeys.png").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("reports");
+    std::fs::write(&file, "a file where the folder should be").unwrap();
+    let options = Options { dir: file.clone(), ..Options::default() };
+    let error = render(&Gold::default().engine(), &options, &Progress::hidden()).unwrap_err();
+    assert!(matches!(error, Error::Io { .. }), "{error:?}");
+    assert!(error.to_string().contains(&file.display().to_string()), "{error}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "a file where the folder should be");
+}
+
+/// Chinese and emoji in a catalogue: drawn with a font of the machine, or a box for each, never nothing.
+#[test]
+fn a_name_in_letters_of_the_world_is_seen() {
+    let kind = theme::LABEL;
+    for name in ["椅子", "🪑", "كرسي", "Стул", "Καρέκλα"] {
+        let mut svg = String::new();
+        let canvas = Canvas::new(&mut svg, (1600, 900), false);
+        canvas.text(100.0, 100.0, canvas::Anchor::Left, kind, name);
+        canvas.finish().unwrap();
+        let png = raster::png(&Canvas::sized(&svg, (1600, 900)), 1600, 900).unwrap();
+        let pixels = Pixmap::decode_png(&png).unwrap();
+        let inked = pixels.pixels().iter().filter(|pixel| pixel.red() < 128).count();
+        assert!(inked > 30, "{name}: {inked} dark pixels");
+        assert!(font::width(name, kind) > 10.0, "{name}");
+    }
+}
+
+#[test]
+fn a_dark_picture_is_dark_and_sizes_have_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        dir: folder.path().to_owned(),
+        dark: true,
+        width: 800,
+        height: 450,
+        charts: vec!["conversion_funnel".into()],
+        ..Options::default()
+    };
+    render(&Gold::default().engine(), &options, &Progress::hidden()).unwrap();
+    let picture = Pixmap::load_png(folder.path().join("conversion_funnel.png")).unwrap();
+    let (dark, all) =
+        (picture.pixels().iter().filter(|pixel| pixel.red() < 60).count(), picture.pixels().len());
+    assert!(dark * 2 > all, "{dark} of {all} pixels are dark");
+    assert_eq!(
+        (size("slide"), size("1200x800"), size("1200"), size("x")),
+        (Some((1920, 1080)), Some((1200, 800)), None, None)
+    );
 }

@@ -10,29 +10,47 @@ use plotters::style::RGBColor;
 use super::canvas::{Anchor, Area, Canvas};
 use super::font;
 
+/// A colour of both themes: what it is on a light page and on a dark one. The
+/// canvas knows which page it is; charts need not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Color {
+    /// On the light page.
+    pub(super) light: RGBColor,
+    /// On the dark page.
+    pub(super) dark: RGBColor,
+}
+
+impl Color {
+    const fn new(light: (u8, u8, u8), dark: (u8, u8, u8)) -> Self {
+        Self { light: RGBColor(light.0, light.1, light.2), dark: RGBColor(dark.0, dark.1, dark.2) }
+    }
+}
+
 /// Sessions and anything counted in sessions.
-pub(super) const SESSIONS: RGBColor = RGBColor(0, 102, 166);
+pub(super) const SESSIONS: Color = Color::new((0, 102, 166), (78, 158, 226));
 /// People: visitors, customers, buyers.
-pub(super) const PEOPLE: RGBColor = RGBColor(65, 160, 214);
+pub(super) const PEOPLE: Color = Color::new((65, 160, 214), (150, 208, 245));
 /// Money earned.
-pub(super) const REVENUE: RGBColor = RGBColor(0, 133, 100);
+pub(super) const REVENUE: Color = Color::new((0, 133, 100), (54, 184, 145));
 /// Sessions that end in an order, and their share.
-pub(super) const CONVERSION: RGBColor = RGBColor(217, 119, 6);
+pub(super) const CONVERSION: Color = Color::new((217, 119, 6), (240, 155, 56));
 /// Revenue per order.
-pub(super) const ORDER_VALUE: RGBColor = RGBColor(160, 80, 135);
+pub(super) const ORDER_VALUE: Color = Color::new((160, 80, 135), (208, 132, 184));
 /// Carts left behind, and what they held.
-pub(super) const ABANDONED: RGBColor = RGBColor(190, 60, 20);
+pub(super) const ABANDONED: Color = Color::new((190, 60, 20), (236, 114, 78));
 
 /// Titles, values and whatever must be read.
-pub(super) const INK: RGBColor = RGBColor(28, 33, 40);
+pub(super) const INK: Color = Color::new((28, 33, 40), (232, 236, 241));
 /// Subtitles, axes, notes.
-pub(super) const SOFT: RGBColor = RGBColor(95, 104, 116);
+pub(super) const SOFT: Color = Color::new((95, 104, 116), (158, 168, 180));
+/// What stands back behind a colour: the period before, all others.
+pub(super) const BACK: Color = Color::new((152, 161, 172), (112, 122, 135));
 /// Grid lines and the ground that bars grow on.
-pub(super) const GRID: RGBColor = RGBColor(224, 228, 233);
+pub(super) const GRID: Color = Color::new((224, 228, 233), (52, 59, 68));
 /// A cell or a bar for which there is no data.
-pub(super) const VOID: RGBColor = RGBColor(241, 243, 246);
+pub(super) const VOID: Color = Color::new((241, 243, 246), (33, 38, 45));
 /// The page.
-pub(super) const PAGE: RGBColor = RGBColor(255, 255, 255);
+pub(super) const PAGE: Color = Color::new((255, 255, 255), (20, 24, 29));
 
 /// A size, weight and colour of type. At README width a pixel here is about half a pixel there.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,12 +60,12 @@ pub(super) struct Type {
     /// Bold rather than regular.
     pub(super) bold: bool,
     /// Colour of the letters.
-    pub(super) color: RGBColor,
+    pub(super) color: Color,
 }
 
 impl Type {
     /// The same type in another colour.
-    pub(super) fn colored(self, color: RGBColor) -> Self {
+    pub(super) fn colored(self, color: Color) -> Self {
         Self { color, ..self }
     }
 
@@ -61,6 +79,8 @@ impl Type {
 pub(super) const TITLE: Type = Type { size: 42.0, bold: true, color: INK };
 /// What is shown, in which unit, for which time.
 pub(super) const SUBTITLE: Type = Type { size: 26.0, bold: false, color: SOFT };
+/// A figure that stands for itself.
+pub(super) const FIGURE: Type = Type { size: 54.0, bold: true, color: INK };
 /// The name of a panel.
 pub(super) const PANEL: Type = Type { size: 27.0, bold: true, color: INK };
 /// Names of bars and values beside them.
@@ -122,15 +142,40 @@ pub(super) fn blank(canvas: &Canvas, caption: &Caption, sentence: &str) {
 }
 
 /// Between the page and a colour: 0 is the page, 1 the colour itself.
-pub(super) fn tint(color: RGBColor, share: f64) -> RGBColor {
-    let mix = |page: u8, ink: u8| {
-        (f64::from(page) + (f64::from(ink) - f64::from(page)) * share.clamp(0.0, 1.0)).round() as u8
-    };
-    RGBColor(mix(PAGE.0, color.0), mix(PAGE.1, color.1), mix(PAGE.2, color.2))
+pub(super) fn tint(color: Color, share: f64) -> Color {
+    let share = share.clamp(0.0, 1.0);
+    let one =
+        |page: u8, ink: u8| (f64::from(page) + (f64::from(ink) - f64::from(page)) * share).round() as u8;
+    let mix =
+        |page: RGBColor, ink: RGBColor| RGBColor(one(page.0, ink.0), one(page.1, ink.1), one(page.2, ink.2));
+    Color { light: mix(PAGE.light, color.light), dark: mix(PAGE.dark, color.dark) }
 }
 
 /// Type that can be read on a ground of that colour: white on dark, ink on light.
-pub(super) fn on(ground: RGBColor) -> RGBColor {
-    let light = 0.299 * f64::from(ground.0) + 0.587 * f64::from(ground.1) + 0.114 * f64::from(ground.2);
-    if light < 125.0 { PAGE } else { INK }
+pub(super) fn on(ground: Color) -> Color {
+    let readable = |ground: RGBColor| {
+        let light = 0.299 * f64::from(ground.0) + 0.587 * f64::from(ground.1) + 0.114 * f64::from(ground.2);
+        if light < 125.0 { PAGE.light } else { INK.light }
+    };
+    Color { light: readable(ground.light), dark: readable(ground.dark) }
 }
+
+/// The head of a panel: words in their colours, and a figure at the right
+/// where it has room.
+pub(super) fn head(canvas: &Canvas, area: Area, words: &[(&str, Color)], figure: &str) {
+    let y = area.top + 18.0;
+    let mut x = area.left;
+    for (word, color) in words {
+        let kind = if *color == INK { LABEL } else { PANEL.colored(*color) };
+        // A head that fits to the hair is not cut for the hair.
+        let word = font::fit(word, kind, (area.right - x + 1.0).max(0.0));
+        canvas.text(x, y, Anchor::Left, kind, &word);
+        x += font::width(&word, kind) + 9.0;
+    }
+    if x + 20.0 + font::width(figure, LABEL.bold()) <= area.right {
+        canvas.text(area.right, y, Anchor::Right, LABEL.bold(), figure);
+    }
+}
+
+/// Height of a panel's head and the white space below it.
+pub(super) const HEAD: f64 = 52.0;

@@ -1,11 +1,9 @@
 //! A measure over days: thin for each day, thick for the week up to it.
 
-use chrono::NaiveDate;
-use plotters::style::RGBColor;
-
 use super::axis::{self, DayScale};
 use super::canvas::{Anchor, Area, Canvas};
 use super::{font, format, theme};
+use chrono::NaiveDate;
 
 /// Days over which the thick line averages: a whole week, so that weekdays do not show.
 pub(super) const WINDOW: usize = 7;
@@ -23,12 +21,12 @@ pub(super) struct Series {
     /// The denominator of each day; ones for a count per day.
     pub(super) whole: Vec<f64>,
     /// The measure's colour.
-    pub(super) color: RGBColor,
+    pub(super) color: theme::Color,
 }
 
 impl Series {
     /// A count per day.
-    pub(super) fn count(part: Vec<f64>, color: RGBColor) -> Self {
+    pub(super) fn count(part: Vec<f64>, color: theme::Color) -> Self {
         Self { whole: vec![1.0; part.len()], part, color }
     }
 
@@ -45,6 +43,13 @@ impl Series {
             return None;
         }
         format::ratio(self.part[days.clone()].iter().sum(), self.whole[days].iter().sum())
+    }
+
+    /// Its days in one line: the mean of the week up to each where there are weeks, else each day.
+    fn smooth(&self, days: usize) -> Vec<(usize, f64)> {
+        let whole = vec![true; self.part.len()];
+        let value = |day: usize| if days > WINDOW { self.week(day, &whole) } else { self.day(day) };
+        (0..days.min(self.part.len())).filter_map(|day| Some((day, value(day)?))).collect()
     }
 
     /// The largest value that will be drawn for a day.
@@ -114,11 +119,13 @@ pub(super) fn partial_text(days: i64) -> &'static str {
 /// One measure over the days.
 pub(super) struct Panel<'a> {
     /// Its name in pieces, each in the colour of its line; ink for the rest.
-    pub(super) names: Vec<(&'static str, RGBColor)>,
+    pub(super) names: Vec<(&'static str, theme::Color)>,
     /// The figure of the whole period.
     pub(super) total: String,
     /// Its lines, the most important one last.
     pub(super) lines: Vec<Series>,
+    /// The same of the period before, drawn behind it.
+    pub(super) before: Option<Series>,
     /// How values are written along the axis.
     pub(super) write: Box<dyn Fn(f64) -> String + 'a>,
     /// What is said where all values are zero.
@@ -131,8 +138,11 @@ impl Panel<'_> {
         let (Some(first), Some(last)) = (days.dates.first(), days.dates.last()) else { return };
         self.head(canvas, area);
         let room = Area { top: area.top + 58.0, bottom: area.bottom - axis::DAYS_HEIGHT, ..area };
+        let before: Vec<(usize, f64)> =
+            self.before.iter().flat_map(|line| line.smooth(days.dates.len())).collect();
         let largest = (0..days.dates.len())
             .flat_map(|day| self.lines.iter().filter_map(move |line| line.shown(day, days)))
+            .chain(before.iter().copied().map(|(_, value)| value))
             .fold(0.0, f64::max);
         if largest == 0.0 {
             canvas.fill(room, theme::VOID);
@@ -144,6 +154,9 @@ impl Panel<'_> {
         let (plot, values) = axis::values(canvas, room, &ticks, &self.write);
         let columns = DayScale::new(*first, *last, plot);
         axis::days(canvas, plot, &columns, *first, *last);
+        let behind: Vec<(f64, f64)> =
+            before.iter().map(|(day, value)| (columns.at(days.dates[*day]), values.at(*value))).collect();
+        canvas.line(&behind, theme::BACK, 3);
         for line in &self.lines {
             line.draw(canvas, days, &|day, value| (columns.at(days.dates[day]), values.at(value)));
         }

@@ -12,14 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::check::{Check, CheckOutcome};
-use super::graph::Graph;
-use super::mapping::Batch;
+use super::increment::{self, Touched};
 use super::model::{Dealing, Model, Scope, Storage};
-use super::{Run, named, side_by_side, threads};
-use crate::engine::{Buckets, Deal, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget};
+use super::run::{Run, named, side_by_side, threads};
+use super::state::event_rows;
+use crate::engine::{Buckets, Deal, Dealer, Dealt, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget};
 use crate::error::{Error, Result};
-use crate::lake::{Staging, TableRef};
-use crate::source::Kind;
+use crate::lake::TableRef;
 use crate::summary::TableSummary;
 
 /// Rows that a bucket holds, about: what a thread sorts and joins at once.
@@ -31,25 +30,33 @@ const SMALL_BUCKET_ROWS: u64 = 1 << 14;
 /// Rows held in memory while they are dealt, in bytes, where no bound is set.
 const HELD_BYTES: usize = 1 << 30;
 
-/// Deals the rows of a model out to buckets.
-pub(super) fn deal(
-    run: &Run<'_>,
-    model: &Model,
-    dealing: &Dealing,
-    sql: &str,
-    batches: &[Batch],
-) -> Result<Buckets> {
-    let events = batches.iter().filter(|batch| batch.kind == Kind::Events.as_str());
-    let deal = Deal {
+/// Deals all rows of a model out to buckets.
+pub(super) fn deal(run: &Run<'_>, model: &Model, dealing: &Dealing) -> Result<Buckets> {
+    let started = Instant::now();
+    let named = |error| named(model, error);
+    let sql = run.compiler.compile(&model.table.to_string(), &model.text)?;
+    trace(run.engine, model, &sql, run.params)?;
+    let deal = deal_of(run, model, dealing, event_rows(run.batches), false);
+    let dealer = Dealer::try_new(deal, run.engine.schema_of(&sql, run.params).map_err(named)?)?;
+    let marks = run.engine.deal(&sql, run.params, &dealer, Dealt::All).map_err(named)?;
+    let buckets = dealer.finish(marks)?;
+    let seconds = started.elapsed().as_secs_f64();
+    tracing::debug!(model = %model.table, buckets = buckets.count(), seconds, "dealt");
+    Ok(buckets)
+}
+
+/// How the rows of a model are dealt, if there are that many; where they are a
+/// part only, whose they are is remembered.
+pub(super) fn deal_of(run: &Run<'_>, model: &Model, dealing: &Dealing, rows: u64, is_part: bool) -> Deal {
+    Deal {
         by: dealing.by.clone(),
         alike: dealing.alike.clone(),
         order: dealing.order.clone(),
-        buckets: bucket_count(events.map(|batch| batch.rows).sum()),
+        buckets: bucket_count(rows),
         held_bytes: run.options.engine.memory_limit.map_or(HELD_BYTES, |limit| limit / 4),
         folder: run.staging.working(&model.table),
-    };
-    trace(run.engine, model, sql, run.params)?;
-    run.engine.deal(sql, run.params, deal).map_err(|error| named(model, error))
+        keys: is_part,
+    }
 }
 
 /// How many buckets a log of that many rows is dealt into. Its size alone
@@ -66,9 +73,6 @@ fn bucket_count(rows: u64) -> usize {
 struct Step<'a> {
     model: &'a Model,
     sql: String,
-    /// Whether its rows go to files: those of tables, and those that a model
-    /// of the population reads.
-    is_written: bool,
 }
 
 /// What a pass makes.
@@ -78,6 +82,8 @@ pub(super) struct Pass<'a> {
     buckets: &'a Buckets,
     steps: Vec<Step<'a>>,
     checks: Vec<&'a Check>,
+    /// Whether the buckets hold some visitors only.
+    is_part: bool,
     made: Mutex<BTreeMap<TableRef, Made>>,
 }
 
@@ -91,7 +97,6 @@ impl<'a> Pass<'a> {
     /// A pass of `models` over the buckets of the table `dealt`, and of `checks` after them.
     pub(super) fn new(
         run: &'a Run<'a>,
-        graph: &'a Graph,
         dealt: &'a TableRef,
         buckets: &'a Buckets,
         models: &[&'a Model],
@@ -99,27 +104,30 @@ impl<'a> Pass<'a> {
     ) -> Result<Self> {
         let mut steps = Vec::new();
         for model in models {
-            let is_read_outside = graph.models().iter().any(|reader| {
-                reader.scope == Scope::Population && graph.inputs(&reader.table).contains(&model.table)
+            let is_read_outside = run.graph.models().iter().any(|reader| {
+                reader.scope != Scope::Visitor && run.graph.inputs(&reader.table).contains(&model.table)
             });
-            if is_read_outside && model.storage == Storage::View {
+            if is_read_outside && model.storage != Storage::Table {
                 return Err(Error::Transform {
                     model: model.table.to_string(),
-                    message: "a view of one visitor's rows is read by a model of the population".to_owned(),
+                    message: "is read by a model of the population, so it must be a table: \
+                              the next run makes only a part of its rows"
+                        .to_owned(),
                 });
             }
-            steps.push(Step {
-                model,
-                sql: run.compiler.compile(&model.table.to_string(), &model.text)?,
-                is_written: model.storage == Storage::Table || is_read_outside,
-            });
+            steps.push(Step { model, sql: run.compiler.compile(&model.table.to_string(), &model.text)? });
         }
-        Ok(Self { run, dealt, buckets, steps, checks, made: Mutex::default() })
+        Ok(Self { run, dealt, buckets, steps, checks, is_part: false, made: Mutex::default() })
     }
 
-    /// Runs the pass. The tables can be read by everyone afterwards.
-    pub(super) fn make(self) -> Result<(Vec<TableSummary>, Vec<CheckOutcome>)> {
+    /// Runs the pass. The tables can be read by everyone afterwards; where only
+    /// some visitors are `touched`, theirs are put among the published rows.
+    pub(super) fn make(
+        mut self,
+        touched: Option<&mut Touched>,
+    ) -> Result<(Vec<TableSummary>, Vec<CheckOutcome>)> {
         let Run { engine, options, staging, progress, .. } = self.run;
+        self.is_part = touched.is_some();
         let numbers: Vec<usize> = (0..self.buckets.count()).collect();
         let found = side_by_side(threads(options), &numbers, |number| {
             let found = self.bucket(*number)?;
@@ -129,25 +137,39 @@ impl<'a> Pass<'a> {
         progress.advance((self.steps.len() + self.checks.len()) as u64)?;
 
         let mut tables = Vec::new();
+        let mut models = Vec::new();
         let mut made = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for step in self.steps.iter().filter(|step| step.is_written) {
-            let Some(table) = made.remove(&step.model.table) else { continue };
+        for model in self.steps.iter().map(|step| step.model) {
+            let Some(table) = made.remove(&model.table) else { continue };
             let files = Arc::into_inner(table.files).ok_or_else(|| Error::Transform {
-                model: step.model.table.to_string(),
+                model: model.table.to_string(),
                 message: "its files are still being written".to_owned(),
             })?;
             let (rows, bytes) = files.finish()?;
-            engine.attach(&step.model.table, &folder(step.model, staging))?;
-            if step.model.storage == Storage::Table {
-                tables.push(TableSummary::new(step.model.table.to_string(), rows, bytes, table.seconds));
-            }
+            tables.push(TableSummary::new(model.table.to_string(), rows, bytes, table.seconds));
+            models.push(model);
+        }
+        if let Some(touched) = touched {
+            tables = increment::merge(self.run, &models, touched)?;
+        }
+        for model in models {
+            engine.attach(&model.table, &staging.table(&model.table))?;
         }
         Ok((tables, CheckOutcome::sum(found)))
     }
 
+    /// Where the rows of a table go: to their place, or to where the published
+    /// rows of all others are added.
+    fn folder(&self, model: &Model) -> PathBuf {
+        match self.is_part {
+            false => self.run.staging.table(&model.table),
+            true => self.run.staging.working(&model.table),
+        }
+    }
+
     /// Makes all of one bucket.
     fn bucket(&self, number: usize) -> Result<Vec<CheckOutcome>> {
-        let Run { compiler, params, staging, .. } = self.run;
+        let Run { compiler, params, .. } = self.run;
         let engine = self.run.engine.fork()?;
         engine.attach_rows(
             self.dealt,
@@ -168,13 +190,13 @@ impl<'a> Pass<'a> {
                 trace(&engine, step.model, &step.sql, params)?;
             }
             let (schema, rows) = engine.rows(&step.sql, params).map_err(|error| named(step.model, error))?;
-            if step.is_written {
+            if step.model.storage == Storage::Table {
                 let files = {
                     let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
                     let made = made.entry(step.model.table.clone()).or_insert_with(|| Made {
                         files: Arc::new(GroupedFiles::new(
                             ParquetTarget {
-                                folder: folder(step.model, staging),
+                                folder: self.folder(step.model),
                                 partition_by: step.model.partition_by.clone(),
                             },
                             schema.clone(),
@@ -202,12 +224,4 @@ fn trace(engine: &LocalEngine, model: &Model, sql: &str, params: &Params) -> Res
         tracing::trace!(model = %model.table, "planned\n{plan}");
     }
     Ok(())
-}
-
-/// Where the files of a model go.
-fn folder(model: &Model, staging: &Staging) -> PathBuf {
-    match model.storage {
-        Storage::Table => staging.table(&model.table),
-        Storage::Working | Storage::View => staging.working(&model.table),
-    }
 }

@@ -89,7 +89,7 @@ impl Graph {
         for model in &self.models {
             let level = self.inputs(&model.table).iter().filter_map(|input| {
                 let level = levels.get(input)?;
-                let follows_pass = model.scope == Scope::Population && scope_of[input] == Scope::Visitor;
+                let follows_pass = model.scope != Scope::Visitor && scope_of[input] == Scope::Visitor;
                 Some(level + usize::from(follows_pass))
             });
             let level = level.max().unwrap_or(0);
@@ -97,16 +97,18 @@ impl Graph {
         }
         let mut stages = Vec::new();
         for level in 0..=levels.values().copied().max().unwrap_or(0) {
-            let of_level = |scope| {
-                let levels = &levels;
-                self.models.iter().filter(move |model| model.scope == scope && levels[&model.table] == level)
+            let of_level = |is_of_visitor: bool| {
+                let of_level = |model: &&Model| levels[&model.table] == level;
+                self.models
+                    .iter()
+                    .filter(of_level)
+                    .filter(move |model| (model.scope == Scope::Visitor) == is_of_visitor)
             };
             for layer in [Layer::Silver, Layer::Gold] {
-                let population: Vec<_> =
-                    of_level(Scope::Population).filter(|model| model.table.layer == layer).collect();
+                let population: Vec<_> = of_level(false).filter(|model| model.table.layer == layer).collect();
                 stages.extend(self.waves(&population).into_iter().map(Stage::Wave));
             }
-            let pass: Vec<_> = of_level(Scope::Visitor).collect();
+            let pass: Vec<_> = of_level(true).collect();
             if !pass.is_empty() {
                 stages.push(Stage::Pass(pass));
             }
@@ -168,6 +170,8 @@ mod tests {
             scope: Scope::of(text).unwrap(),
             dealing: None,
             partition_by: Vec::new(),
+            days: Vec::new(),
+            watched: Vec::new(),
             text: text.to_owned(),
         }
     }

@@ -129,8 +129,10 @@ fn section(page: &mut String, model: &Model, inputs: &[TableRef]) {
     if !model.partition_by.is_empty() {
         let _ = writeln!(page, "- partition: {}", model.partition_by.join(", "));
     }
-    if model.scope == Scope::Visitor {
-        let _ = writeln!(page, "- scope: visitor");
+    match model.scope {
+        Scope::Population => {}
+        Scope::Visitor => page.push_str("- scope: visitor\n"),
+        Scope::Day => page.push_str("- scope: day\n"),
     }
     if !inputs.is_empty() {
         let _ = writeln!(page, "- reads: {}", inputs.join(", "));
@@ -144,17 +146,13 @@ fn anchor(table: &TableRef) -> String {
 
 /// What columns mean, by table and column: the comments that PostgreSQL gets.
 fn meanings() -> BTreeMap<(String, String), String> {
-    let mut meanings = BTreeMap::new();
-    for file in sql::folder("sql/postgres/migrations") {
-        for statement in file.text.split("comment on column ").skip(1) {
-            let Some((column, rest)) = statement.split_once(" is") else { continue };
-            let Some((table, column)) = column.rsplit_once('.') else { continue };
-            let Some(text) = rest.trim_start().strip_prefix('\'') else { continue };
-            let end = text.find("';").unwrap_or(text.len());
-            meanings.insert((table.to_owned(), column.to_owned()), text[..end].replace("''", "'"));
-        }
-    }
-    meanings
+    let comments = sql::folder("sql/postgres/migrations").flat_map(|file| sql::comments(file.text));
+    comments
+        .filter_map(|(target, comment)| {
+            let (table, column) = target.rsplit_once('.')?;
+            Some(((table.to_owned(), column.to_owned()), comment))
+        })
+        .collect()
 }
 
 /// A column's type as models write it.

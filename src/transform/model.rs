@@ -37,6 +37,10 @@ pub enum Scope {
     /// Rows of one visitor only, besides tables of the population
     /// (`-- scope: visitor`).
     Visitor,
+    /// Rows of one day only of the tables that have days, and of these from
+    /// visitors only what their `watched` columns say (`-- scope: day`). The
+    /// day is the first column of its key.
+    Day,
 }
 
 impl Scope {
@@ -45,6 +49,7 @@ impl Scope {
         match sql::head(text, "scope") {
             None => Some(Self::Population),
             Some("visitor") => Some(Self::Visitor),
+            Some("day") => Some(Self::Day),
             Some(_) => None,
         }
     }
@@ -70,6 +75,11 @@ pub struct Model {
     /// The date columns that divide its files, the first that is not null
     /// counting; none where it is not divided (`-- partition:`).
     pub partition_by: Vec<String>,
+    /// The date columns that say of which days a row is (`-- day:`).
+    pub days: Vec<String>,
+    /// Columns of a visitor by which all its days are judged: where one
+    /// changes, they are touched (`-- watched:`).
+    pub watched: Vec<String>,
     /// The template, head comment included.
     pub text: String,
 }
@@ -109,10 +119,10 @@ impl Model {
         };
         let scope = Scope::of(text).ok_or_else(|| Error::Transform {
             model: table.to_string(),
-            message: "`-- scope:` can only be visitor".to_owned(),
+            message: "`-- scope:` can only be visitor or day".to_owned(),
         })?;
         let partition_by = sql::head_list(text, "partition");
-        if scope == Scope::Population && !partition_by.is_empty() {
+        if scope != Scope::Visitor && !partition_by.is_empty() {
             return Err(Error::Transform {
                 model: table.to_string(),
                 message: "only models of `-- scope: visitor` can have a `-- partition:`".to_owned(),
@@ -131,6 +141,8 @@ impl Model {
             scope,
             dealing,
             partition_by,
+            days: sql::head_list(text, "day"),
+            watched: sql::head_list(text, "watched"),
             text: text.to_owned(),
             table,
         })

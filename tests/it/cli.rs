@@ -22,6 +22,7 @@ fn every_verb_explains_itself() {
         "transform",
         "load",
         "report",
+        "tableau",
         "query",
         "check",
         "models",
@@ -61,6 +62,14 @@ fn wrong_usage_ends_with_two() {
         ("run --time-zone Mars/Olympus", "IANA name"),
         ("run --memory-limit much", "a size such as"),
         ("report --format pdf", "png or svg"),
+        ("report --chart funel", "did you mean conversion_funnel?"),
+        ("run --chart funel", "The charts are executive_summary, daily_trends"),
+        ("report --size 100x900", "between half and three quarters"),
+        ("report --size huge", "small, readme, slide"),
+        ("report --locale xx", "en-US, en-GB"),
+        ("report --since 2026-02-30", "a date that exists"),
+        ("report --since 2026-02-02 --until 2026-02-01", "is after"),
+        ("report --compare next", "previous, or empty"),
         ("query", "<SQL>"),
         ("models --show gold.nothing", "clickmill models"),
         ("completions nosh", "bash"),
@@ -341,6 +350,10 @@ fn stages_run_one_by_one_or_in_part() {
     dir.done("report --chart daily_trends --format svg");
     assert!(dir.path("reports/daily_trends.svg").is_file());
     assert!(!dir.path("reports/user_segments.svg").exists());
+    let said = dir.refused(2, "report --since 2031-01-01");
+    assert!(said.contains("no day to draw since 2031-01-01") && said.contains("the data cover"), "{said}");
+    let said = dir.refused(2, "report --compare previous");
+    assert!(said.contains("to compare with") && said.contains("--since 20"), "{said}");
     let said = dir.done(&format!("run {flags} --from generate --until ingest --data-dir other"));
     assert!(!dir.path("other/gold").exists());
     assert!(said.trim_end().ends_with("clickmill transform --data-dir other"), "{said}");

@@ -457,7 +457,7 @@ fn the_order_and_the_files_of_the_input_change_nothing() {
         &[("a.csv", &file(late)), ("b.csv", &file(early)), ("products.csv", PRODUCTS), ("users.csv", USERS)],
     );
     let tables = warehouse.lake.tables(Layer::Gold).unwrap();
-    assert_eq!(tables.len(), 25);
+    assert_eq!(tables.len(), 29);
     for table in tables {
         let all = format!("select * from {table}");
         let (mut expected, mut found) = (TOLD.rows(&all), warehouse.rows(&all));
@@ -509,6 +509,24 @@ fn every_check_finds_its_fault() {
     spoil("agg_journey_daily", all("agg_journey_daily", &[("ended_sessions", "ended_sessions + 1")]));
     spoil("agg_retention_weekly", all("agg_retention_weekly", &[("cohort_size", "cohort_size + 1")]));
     spoil("agg_product_affinity", all("agg_product_affinity", &[("orders_both", "orders_both + 5")]));
+    let revenue = "cast(revenue + 0.01 as decimal(18, 2))";
+    spoil("agg_session_group_daily", all("agg_session_group_daily", &[("revenue", revenue)]));
+    spoil("agg_lifecycle_weekly", all("agg_lifecycle_weekly", &[("lapsed_customers", "customers + 1")]));
+    // Nobody searched in these visits.
+    spoil(
+        "agg_search_daily",
+        "select date '2026-03-03' as session_date, 'desktop' as device_type, 'mug' as search_query,
+            1 as searches, 1 as search_sessions, 2 as viewing_sessions, 0 as cart_sessions,
+            0 as converted_sessions, 0 as ended_sessions"
+            .into(),
+    );
+    spoil(
+        "agg_product_recommendations",
+        "select 'p1' as product_id, 2 as recommendation_rank, 'p2' as recommended_product_id, 1 as orders_both,
+            1 as orders_product, 1 as orders_recommended, 1 as orders_all, 1.0 as support, 1.0 as confidence,
+            1.0 as lift"
+            .into(),
+    );
     spoil(
         "fact_daily_metrics",
         all("fact_daily_metrics", &[("converted_sessions", "sessions + 1")])

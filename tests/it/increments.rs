@@ -23,7 +23,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::workdir::Workdir;
 
 /// These say where and when a row came in, which a split changes.
-const ORIGIN: [&str; 4] = ["_source_file", "_source_line", "_ingested_at", "_batch_id"];
+const ORIGIN: [&str; 5] = ["_source_file", "_source_line", "_ingested_at", "_batch_id", "_batch_key"];
 
 const EVENTS: &str = "event_id,visitor_id,user_id,session_id,event_time,received_at,event_type,page_type,page_url,\
     product_id,category,brand,price,quantity,order_id,payment_method,outcome,device_type,browser,country,referrer,\
@@ -150,11 +150,14 @@ impl Log {
     }
 
     /// The log as files, each part of `parts` a folder; a part may be empty of anything.
-    fn write(&self, folder: &Path, parts: usize, rng: &mut ChaCha8Rng) -> Vec<PathBuf> {
+    /// With a `body`, the first has the catalogue and half of the events.
+    fn write(&self, folder: &Path, parts: usize, body: bool, rng: &mut ChaCha8Rng) -> Vec<PathBuf> {
         let mut files = vec![[Vec::new(), Vec::new(), Vec::new()]; parts];
         for (kind, rows) in [&self.events, &self.users, &self.products].into_iter().enumerate() {
             for row in rows {
-                files[rng.random_range(0..parts)][kind].push(row.as_str());
+                let is_body = body && (kind > 0 || rng.random_bool(0.5));
+                let part = if is_body { 0 } else { rng.random_range(0..parts) };
+                files[part][kind].push(row.as_str());
             }
         }
         let mut folders = Vec::new();
@@ -270,7 +273,7 @@ fn cases() -> u64 {
 
 /// A lake made of the whole log at once.
 fn whole(log: &Log, folder: &Path, rng: &mut ChaCha8Rng) -> Tables {
-    let parts = log.write(&folder.join("whole"), 1, rng);
+    let parts = log.write(&folder.join("whole"), 1, false, rng);
     let lake = Lake::new(folder.join("whole-data"));
     take(&lake, &parts[0]);
     mill(&lake, false);
@@ -284,12 +287,17 @@ fn any_split_in_any_order_gives_the_tables_of_one_run() {
         let scratch = tempfile::tempdir().unwrap();
         let log = Log::new(seed);
         let expected = whole(&log, scratch.path(), &mut rng);
+        let mut in_part = 0;
         assert!(expected["gold.fact_events"].len() > 20 && !expected["silver.quarantine"].is_empty());
-        // Milled after each part, after some, or once in the end.
-        for (way, often) in [1.0, 0.4, 0.0].into_iter().enumerate() {
-            let count = rng.random_range(2..6);
-            let mut parts = log.write(&scratch.path().join(format!("way-{way}")), count, &mut rng);
-            parts.shuffle(&mut rng);
+        // Milled after each part, after some, or once in the end; in the last way the first
+        // part is the body of the log, so that the others touch only a part of it.
+        for (way, often) in [1.0, 0.4, 0.0, 1.0].into_iter().enumerate() {
+            let (count, has_body) = (rng.random_range(2..6), way == 3);
+            let folder = scratch.path().join(format!("way-{way}"));
+            let mut parts = log.write(&folder, count, has_body, &mut rng);
+            if !has_body {
+                parts.shuffle(&mut rng);
+            }
             let lake = Lake::new(scratch.path().join(format!("data-{way}")));
             let mut has_events = false;
             for (position, part) in parts.iter().enumerate() {
@@ -299,18 +307,26 @@ fn any_split_in_any_order_gives_the_tables_of_one_run() {
                 // A lake of no usable event is refused by a check, and rightly.
                 if has_events && (is_last || rng.random_bool(often)) && (is_last || has_usable_events(&lake))
                 {
-                    mill(&lake, false);
+                    let extent = mill(&lake, false).extent.unwrap();
+                    in_part += usize::from(extent.contains("touched"));
                 }
             }
             let what = format!("log {seed}, {count} parts, milled with probability {often}");
             assert_same(&tables(&lake), &expected, &what);
             let again = mill(&lake, false);
             assert!(again.tables.iter().all(|table| !table.changed), "{what}: nothing is new");
-            if way == 0 {
+            if has_body {
                 mill(&lake, true);
                 assert_same(&tables(&lake), &expected, &format!("{what}, then refreshed"));
+                let window = ("2026-03-02".parse().unwrap(), "2026-03-03".parse().unwrap());
+                let options = transform::Options { window: Some(window), ..Default::default() };
+                let redone = transform::transform(&lake, &options, &Progress::hidden()).unwrap();
+                let said = redone.extent.unwrap();
+                assert!(said.starts_with("the window from 2026-03-02 to 2026-03-03 touched"), "{said}");
+                assert_same(&tables(&lake), &expected, &format!("{what}, then a window redone"));
             }
         }
+        assert!(in_part > 0, "log {seed}: no run made only what was touched");
     }
 }
 
@@ -367,9 +383,10 @@ fn visits_merge_split_and_move_as_late_events_arrive() {
             1 => order.reverse(),
             _ => order.shuffle(&mut rng),
         }
-        for at in &order {
+        for (number, at) in order.iter().enumerate() {
             take(&lake, &file(&format!("{round}-{at}"), &[&log[*at]]));
-            mill(&lake, false);
+            let extent = mill(&lake, false).extent.unwrap();
+            assert_eq!(extent.starts_with("1 new batch touched"), number > 0, "{extent}");
         }
         assert_same(&tables(&lake), &expected, &format!("order {order:?}"));
     }
@@ -396,7 +413,7 @@ fn a_killed_run_leaves_the_last_state_and_the_next_completes_it() {
     let dir = Workdir::new();
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let log = Log::new(99);
-    let parts = log.write(&dir.path("parts"), 2, &mut rng);
+    let parts = log.write(&dir.path("parts"), 2, true, &mut rng);
     let run = |data: &str, part: &Path| {
         format!(
             "run --until transform --data-dir {data} --reports-dir {data}/reports --input {}",
@@ -444,4 +461,52 @@ fn a_killed_run_leaves_the_last_state_and_the_next_completes_it() {
         fs::remove_dir_all(dir.path(&data)).unwrap();
     }
     assert!(killed > 0 && kept > 0, "{killed} killed, {kept} before they had published");
+}
+
+/// Months in which nothing changed keep their very files; the run says what it did.
+#[test]
+fn a_new_day_leaves_the_files_of_other_months_alone() {
+    let dir = Workdir::new();
+    let day = |date: &str, visitor: &str, rows: u32| {
+        let rows: String = (0..rows)
+            .map(|row| {
+                format!(
+                    "{date}-{row},{visitor},,,{date}T10:{row:02}:00Z,,product_view,,,p1,c,b,5.00,,,,,,,,,,,\n"
+                )
+            })
+            .collect();
+        fs::write(dir.path(&format!("{date}.csv")), format!("{EVENTS}\n{rows}")).unwrap();
+    };
+    day("2026-02-10", "v1", 5);
+    day("2026-03-10", "v2", 5);
+    day("2026-03-11", "v2", 3);
+    dir.done("ingest --input 2026-02-10.csv --input 2026-03-10.csv --data-dir d");
+    let first = dir.done("transform --data-dir d");
+    assert!(first.contains("all of silver and gold was made: there was nothing before"), "{first}");
+    let february = dir.path("d/gold/fact_events/2026-02.parquet");
+    let march = dir.path("d/gold/fact_events/2026-03.parquet");
+    let written = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
+    let (old_february, old_march) = (written(&february), written(&march));
+
+    dir.done("ingest --input 2026-03-11.csv --data-dir d");
+    let second = dir.done("transform --data-dir d");
+    assert!(second.contains("1 new batch touched 1 visitor and 1 day;"), "{second}");
+    assert_eq!(written(&february), old_february);
+    assert_ne!(written(&march), old_march);
+    let again = dir.done("transform --data-dir d");
+    assert!(again.contains("unchanged") && !again.contains("touched"), "{again}");
+
+    let window = dir.done("transform --data-dir d --from 2026-02-01 --until 2026-02-28");
+    assert!(
+        window.contains("the window from 2026-02-01 to 2026-02-28 touched 1 visitor and 28 days"),
+        "{window}"
+    );
+    let settings = dir.done("transform --data-dir d --session-gap 10m");
+    assert!(
+        settings.contains("all of silver and gold was made: settings, SQL or program have changed"),
+        "{settings}"
+    );
+    dir.refused(2, "transform --data-dir d --from 2026-02-01");
+    let turned = dir.refused(2, "transform --data-dir d --from 2026-02-02 --until 2026-02-01");
+    assert!(turned.contains("a window begins before it ends"), "{turned}");
 }

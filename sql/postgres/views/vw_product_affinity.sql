@@ -3,6 +3,23 @@
 --     in the alphabet
 -- key: product_id_a, product_id_b
 -- reader: people, Tableau
+-- columns:
+--     product_id_a       text    dimension
+--     product_name_a     text    dimension
+--     product_id_b       text    dimension
+--     product_name_b     text    dimension
+--     orders_both        bigint  avg
+--     orders_a           bigint  avg
+--     orders_b           bigint  avg
+--     orders_all         bigint  avg
+--     support            double  avg  number
+--     confidence_a_to_b  double  avg  number
+--     confidence_b_to_a  double  avg  number
+--     lift               double  avg  number
+-- ratios:
+--     Share of all orders:     orders_both / orders_all  percent
+--     Bought with the first:   orders_both / orders_a    percent
+--     Bought with the second:  orders_both / orders_b    percent
 
 create view analytics.vw_product_affinity as
 

@@ -2,6 +2,25 @@
 -- grain: one row per session
 -- key: session_id
 -- reader: people, Tableau
+-- columns:
+--     session_id            text     dimension
+--     session_date          date     dimension
+--     visitor_id            text     dimension
+--     customer_id           text     dimension
+--     max_step              integer  dimension
+--     reached_product_view  integer  sum
+--     reached_cart          integer  sum
+--     reached_checkout      integer  sum
+--     reached_purchase      integer  sum
+--     strict_product_view   integer  sum
+--     strict_cart           integer  sum
+--     strict_checkout       integer  sum
+--     strict_purchase       integer  sum
+-- ratios:
+--     View to cart, reached:          reached_cart / reached_product_view  percent
+--     Cart to checkout, reached:      reached_checkout / reached_cart      percent
+--     Checkout to purchase, reached:  reached_purchase / reached_checkout  percent
+--     View to cart, strict:           strict_cart / strict_product_view    percent
 
 create view analytics.vw_session_funnel as
 
@@ -16,6 +35,15 @@ sessions as (
 visitors as (
 
     select * from gold.dim_visitors
+
+),
+
+-- The few bots are sought out: a query that asks for no customer need not
+-- look up every session's visitor.
+bots as (
+
+    select * from gold.dim_visitors
+    where is_bot
 
 ),
 
@@ -36,8 +64,12 @@ final as (
         sessions.strict_checkout,
         sessions.strict_purchase
     from sessions
-    inner join visitors on sessions.visitor_id = visitors.visitor_id
-    where not visitors.is_bot
+    left join visitors on sessions.visitor_id = visitors.visitor_id
+    where not exists (
+        select 1
+        from bots
+        where sessions.visitor_id = bots.visitor_id
+    )
 
 )
 

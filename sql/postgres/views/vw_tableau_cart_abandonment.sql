@@ -3,6 +3,25 @@
 --     is_new_visitor
 -- key: session_date, device_type, channel_group, country, is_new_visitor
 -- reader: Tableau
+-- columns:
+--     session_date                 date     dimension
+--     device_type                  text     dimension
+--     channel_group                text     dimension
+--     country                      text     dimension
+--     is_new_visitor               boolean  dimension
+--     sessions                     bigint   sum
+--     cart_sessions                bigint   sum
+--     abandoned_sessions           bigint   sum
+--     converted_cart_sessions      bigint   sum
+--     checkout_abandoned_sessions  bigint   sum
+--     cart_value_added             numeric  sum  money
+--     cart_value_end               numeric  sum  money
+--     potential_lost_revenue       numeric  sum  money
+--     unpriced_cart_lines          bigint   sum
+-- ratios:
+--     Cart abandonment:               abandoned_sessions / cart_sessions           percent
+--     Abandoned value:                potential_lost_revenue / cart_value_added    percent
+--     Value left per abandoned cart:  potential_lost_revenue / abandoned_sessions  money
 
 create view analytics.vw_tableau_cart_abandonment as
 
@@ -10,50 +29,28 @@ with
 
 sessions as (
 
-    select * from gold.agg_session_daily
-
-),
-
-devices as (
-
-    select * from gold.dim_device
-
-),
-
-channels as (
-
-    select * from gold.dim_channel
+    select * from gold.agg_session_group_daily
 
 ),
 
 final as (
 
     select
-        sessions.session_date,
-        devices.device_type,
-        channels.channel_group,
-        sessions.country,
-        sessions.is_new_visitor,
-        sum(sessions.sessions)::bigint as sessions,
-        sum(sessions.cart_sessions)::bigint as cart_sessions,
-        sum(sessions.abandoned_sessions)::bigint as abandoned_sessions,
-        sum(sessions.cart_sessions - sessions.abandoned_sessions)::bigint
-            as converted_cart_sessions,
-        sum(sessions.reached_checkout - sessions.reached_purchase)::bigint
-            as checkout_abandoned_sessions,
-        sum(sessions.cart_value_added) as cart_value_added,
-        sum(sessions.cart_value_end) as cart_value_end,
-        sum(sessions.potential_lost_revenue) as potential_lost_revenue,
-        sum(sessions.unpriced_cart_lines)::bigint as unpriced_cart_lines
+        session_date,
+        device_type,
+        channel_group,
+        country,
+        is_new_visitor,
+        sessions,
+        cart_sessions,
+        abandoned_sessions,
+        cart_sessions - abandoned_sessions as converted_cart_sessions,
+        reached_checkout - reached_purchase as checkout_abandoned_sessions,
+        cart_value_added,
+        cart_value_end,
+        potential_lost_revenue,
+        unpriced_cart_lines
     from sessions
-    inner join devices on sessions.device_key = devices.device_key
-    inner join channels on sessions.channel_key = channels.channel_key
-    group by
-        sessions.session_date,
-        devices.device_type,
-        channels.channel_group,
-        sessions.country,
-        sessions.is_new_visitor
 
 )
 
@@ -81,10 +78,10 @@ comment on column analytics.vw_tableau_cart_abandonment.converted_cart_sessions 
 comment on column analytics.vw_tableau_cart_abandonment.checkout_abandoned_sessions is
     'Sessions that reached the checkout and did not buy, whether or not a cart was seen. Additive.';
 comment on column analytics.vw_tableau_cart_abandonment.cart_value_added is
-    'Value of everything put into carts. Additive.';
+    'Value of everything put into carts, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_cart_abandonment.cart_value_end is
-    'Value left in carts and not bought. Additive.';
+    'Value left in carts and not bought, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_cart_abandonment.potential_lost_revenue is
-    'Value left in abandoned carts; a later session may still buy. Additive.';
+    'Value left in abandoned carts, in the configured currency; a later session may still buy. Additive.';
 comment on column analytics.vw_tableau_cart_abandonment.unpriced_cart_lines is
     'Products put into the cart whose price nobody knows. Additive.';

@@ -1,95 +1,46 @@
 -- Who comes back: customers by the week of their first session.
--- grain: one row per cohort_week and period_number, for every week begun by
---     the last day of the data
+-- grain: one row per cohort_week and period_number, for every week begun by the
+--     last day of the data
 -- key: cohort_week, period_number
 -- reader: Tableau
+-- columns:
+--     cohort_week       date     dimension
+--     period_number     integer  dimension
+--     cohort_size       bigint   avg
+--     active_customers  bigint   sum
+--     buyers            bigint   sum
+--     orders            bigint   sum
+--     revenue           numeric  sum  money
+--     is_complete       boolean  dimension
+-- ratios:
+--     Retention:           active_customers / cohort_size  percent
+--     Share of buyers:     buyers / cohort_size            percent
+--     Revenue per member:  revenue / cohort_size           money
+-- filters:
+--     is_complete: true
 
 create view analytics.vw_tableau_cohort_retention as
 
 with
 
-weeks as (
-
-    select * from gold.agg_user_weekly
-
-),
-
-as_of as (
-
-    select max(as_of_date) as as_of_date from gold.dim_users
-
-),
-
-members as (
-
-    select
-        customer_id,
-        min(week_start) as cohort_week
-    from weeks
-    where sessions > 0
-    group by customer_id
-
-),
-
 cohorts as (
 
-    select
-        cohort_week,
-        count(*) as cohort_size
-    from members
-    group by cohort_week
-
-),
-
--- Every week begun by then has a row, zeros kept; none lies in the future.
-periods as (
-
-    select
-        cohorts.cohort_week,
-        cohorts.cohort_size,
-        period.period_number,
-        cohorts.cohort_week + period.period_number * 7 as week_start,
-        cohorts.cohort_week + period.period_number * 7 + 6
-        <= as_of.as_of_date as is_complete
-    from cohorts
-    cross join as_of
-    cross join lateral generate_series(
-        0, (as_of.as_of_date - cohorts.cohort_week) / 7
-    ) as period (period_number)
-
-),
-
-activity as (
-
-    select
-        members.cohort_week,
-        weeks.week_start,
-        count(*) filter (where weeks.sessions > 0) as active_customers,
-        count(*) filter (where weeks.orders > 0) as buyers,
-        sum(weeks.orders)::bigint as orders,
-        sum(weeks.revenue) as revenue
-    from weeks
-    inner join members on weeks.customer_id = members.customer_id
-    group by members.cohort_week, weeks.week_start
+    select * from gold.agg_retention_weekly
 
 ),
 
 final as (
 
     select
-        periods.cohort_week,
-        periods.period_number,
-        periods.cohort_size,
-        coalesce(activity.active_customers, 0) as active_customers,
-        coalesce(activity.buyers, 0) as buyers,
-        coalesce(activity.orders, 0) as orders,
-        coalesce(activity.revenue, 0) as revenue,
-        periods.is_complete
-    from periods
-    left join activity
-        on
-            periods.cohort_week = activity.cohort_week
-            and periods.week_start = activity.week_start
+        cohort_week,
+        period_number,
+        cohort_size,
+        active_customers,
+        buyers,
+        orders,
+        revenue,
+        is_complete
+    from cohorts
 
 )
 
@@ -110,6 +61,6 @@ comment on column analytics.vw_tableau_cohort_retention.buyers is
 comment on column analytics.vw_tableau_cohort_retention.orders is
     'Orders of members in the week. Additive.';
 comment on column analytics.vw_tableau_cohort_retention.revenue is
-    'Gross revenue of members in the week. Additive.';
+    'Gross revenue of members in the week, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_cohort_retention.is_complete is
     'False for the week that is still running.';

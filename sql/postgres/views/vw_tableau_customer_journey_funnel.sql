@@ -4,6 +4,23 @@
 -- key: session_date, device_type, channel_group, country, is_new_visitor,
 --     funnel_kind, step_number
 -- reader: Tableau
+-- columns:
+--     session_date               date     dimension
+--     device_type                text     dimension
+--     channel_group              text     dimension
+--     country                    text     dimension
+--     is_new_visitor             boolean  dimension
+--     funnel_kind                text     dimension
+--     step_number                integer  dimension
+--     step_name                  text     dimension
+--     sessions_at_step           bigint   sum
+--     sessions_at_previous_step  bigint   sum
+--     sessions_at_first_step     bigint   sum
+-- ratios:
+--     Step conversion:        sessions_at_step / sessions_at_previous_step  percent
+--     Share of all sessions:  sessions_at_step / sessions_at_first_step     percent
+-- filters:
+--     funnel_kind: reached
 
 create view analytics.vw_tableau_customer_journey_funnel as
 
@@ -11,48 +28,7 @@ with
 
 sessions as (
 
-    select * from gold.agg_session_daily
-
-),
-
-devices as (
-
-    select * from gold.dim_device
-
-),
-
-channels as (
-
-    select * from gold.dim_channel
-
-),
-
-totals as (
-
-    select
-        sessions.session_date,
-        devices.device_type,
-        channels.channel_group,
-        sessions.country,
-        sessions.is_new_visitor,
-        sum(sessions.sessions)::bigint as sessions,
-        sum(sessions.reached_product_view)::bigint as reached_product_view,
-        sum(sessions.reached_cart)::bigint as reached_cart,
-        sum(sessions.reached_checkout)::bigint as reached_checkout,
-        sum(sessions.reached_purchase)::bigint as reached_purchase,
-        sum(sessions.strict_product_view)::bigint as strict_product_view,
-        sum(sessions.strict_cart)::bigint as strict_cart,
-        sum(sessions.strict_checkout)::bigint as strict_checkout,
-        sum(sessions.strict_purchase)::bigint as strict_purchase
-    from sessions
-    inner join devices on sessions.device_key = devices.device_key
-    inner join channels on sessions.channel_key = channels.channel_key
-    group by
-        sessions.session_date,
-        devices.device_type,
-        channels.channel_group,
-        sessions.country,
-        sessions.is_new_visitor
+    select * from gold.agg_session_group_daily
 
 ),
 
@@ -60,18 +36,18 @@ totals as (
 steps as (
 
     select
-        totals.session_date,
-        totals.device_type,
-        totals.channel_group,
-        totals.country,
-        totals.is_new_visitor,
+        sessions.session_date,
+        sessions.device_type,
+        sessions.channel_group,
+        sessions.country,
+        sessions.is_new_visitor,
         step.funnel_kind,
         step.step_number,
         step.step_name,
         step.sessions_at_step,
         step.sessions_at_previous_step,
-        totals.sessions as sessions_at_first_step
-    from totals
+        sessions.sessions as sessions_at_first_step
+    from sessions
     cross join lateral (
         values
         ('reached', 1, 'Session', sessions, null),

@@ -2,6 +2,56 @@
 -- grain: one row per day
 -- key: date
 -- reader: Tableau
+-- columns:
+--     date                          date     dimension
+--     is_complete                   boolean  dimension
+--     events                        bigint   sum
+--     product_views                 bigint   sum
+--     adds                          bigint   sum
+--     checkouts                     bigint   sum
+--     refund_amount                 numeric  sum  money
+--     refund_events                 bigint   sum
+--     sessions                      bigint   sum
+--     converted_sessions            bigint   sum
+--     bounced_sessions              bigint   sum
+--     cart_sessions                 bigint   sum
+--     abandoned_sessions            bigint   sum
+--     session_seconds               bigint   sum  seconds
+--     potential_lost_revenue        numeric  sum  money
+--     session_revenue               numeric  sum  money
+--     orders                        bigint   sum
+--     priced_orders                 bigint   sum
+--     units                         bigint   sum
+--     revenue                       numeric  sum  money
+--     new_visitors                  bigint   sum
+--     new_customers                 bigint   sum
+--     visitors                      bigint   avg
+--     customers                     bigint   avg
+--     buyers                        bigint   avg
+--     net_revenue                   numeric  sum  money
+--     revenue_7d_before             numeric  avg  money
+--     orders_7d_before              bigint   avg
+--     priced_orders_7d_before       bigint   avg
+--     sessions_7d_before            bigint   avg
+--     converted_sessions_7d_before  bigint   avg
+--     visitors_7d_before            bigint   avg
+--     revenue_7d_sum                numeric  avg  money
+--     orders_7d_sum                 bigint   avg
+--     priced_orders_7d_sum          bigint   avg
+--     sessions_7d_sum               bigint   avg
+--     converted_sessions_7d_sum     bigint   avg
+--     visitors_7d_sum               bigint   avg
+--     days_in_7d                    bigint   avg
+-- ratios:
+--     Conversion:                       converted_sessions / sessions                percent
+--     Average order value:              revenue / priced_orders                      money
+--     Bounce rate:                      bounced_sessions / sessions                  percent
+--     Cart abandonment:                 abandoned_sessions / cart_sessions           percent
+--     Session length:                   session_seconds / sessions                   seconds
+--     Refund rate:                      refund_amount / revenue                      percent
+--     Revenue against the week before:  revenue / revenue_7d_before                  percent
+--     Daily revenue over 7 days:        revenue_7d_sum / days_in_7d                  money
+--     Conversion over 7 days:           converted_sessions_7d_sum / sessions_7d_sum  percent
 
 create view analytics.vw_tableau_executive_kpis as
 
@@ -84,7 +134,7 @@ comment on column analytics.vw_tableau_executive_kpis.product_views is
 comment on column analytics.vw_tableau_executive_kpis.adds is 'Additions to the cart. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.checkouts is 'Checkouts. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.refund_amount is
-    'Refunds of the day. Additive.';
+    'Refunds of the day, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.refund_events is
     'Refund events of the day. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.sessions is
@@ -100,15 +150,15 @@ comment on column analytics.vw_tableau_executive_kpis.abandoned_sessions is
 comment on column analytics.vw_tableau_executive_kpis.session_seconds is
     'Seconds of all sessions. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.potential_lost_revenue is
-    'Value left in abandoned carts. Additive.';
+    'Value left in abandoned carts, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.session_revenue is
-    'Revenue by the day the session began. Additive; differs from revenue around midnight.';
+    'Revenue by the day the session began, in the configured currency. Additive; differs from revenue around midnight.';
 comment on column analytics.vw_tableau_executive_kpis.orders is 'Orders of the day. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.priced_orders is
     'Orders with at least one priced line. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.units is 'Pieces sold. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.revenue is
-    'Gross revenue by the day of the order. Additive.';
+    'Gross revenue by the day of the order, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.new_visitors is
     'Visitors first seen on the day. Additive: each once in life.';
 comment on column analytics.vw_tableau_executive_kpis.new_customers is
@@ -120,9 +170,9 @@ comment on column analytics.vw_tableau_executive_kpis.customers is
 comment on column analytics.vw_tableau_executive_kpis.buyers is
     'Customers who ordered on the day. Not additive over days.';
 comment on column analytics.vw_tableau_executive_kpis.net_revenue is
-    'Revenue less refunds of the day. Additive.';
+    'Revenue less refunds of the day, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_executive_kpis.revenue_7d_before is
-    'revenue of the same weekday a week before; null in the first week. Never summed.';
+    'revenue of the same weekday a week before, in the configured currency; null in the first week. Never summed.';
 comment on column analytics.vw_tableau_executive_kpis.orders_7d_before is
     'orders of the same weekday a week before; null in the first week. Never summed.';
 comment on column analytics.vw_tableau_executive_kpis.priced_orders_7d_before is
@@ -134,7 +184,7 @@ comment on column analytics.vw_tableau_executive_kpis.converted_sessions_7d_befo
 comment on column analytics.vw_tableau_executive_kpis.visitors_7d_before is
     'visitors of the same weekday a week before; null in the first week. Never summed.';
 comment on column analytics.vw_tableau_executive_kpis.revenue_7d_sum is
-    'Sum of revenue over this day and the six before. Never summed.';
+    'Sum of revenue over this day and the six before, in the configured currency. Never summed.';
 comment on column analytics.vw_tableau_executive_kpis.orders_7d_sum is
     'Sum of orders over this day and the six before. Never summed.';
 comment on column analytics.vw_tableau_executive_kpis.priced_orders_7d_sum is

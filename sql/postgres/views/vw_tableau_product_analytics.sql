@@ -2,6 +2,33 @@
 -- grain: one row per date and product_id
 -- key: date, product_id
 -- reader: Tableau
+-- columns:
+--     date               date     dimension
+--     product_id         text     dimension
+--     product_name       text     dimension
+--     category           text     dimension
+--     category_l1        text     dimension
+--     category_l2        text     dimension
+--     category_l3        text     dimension
+--     brand              text     dimension
+--     current_price      numeric  avg  money
+--     avg_price          numeric  avg  money
+--     views              bigint   sum
+--     adds               bigint   sum
+--     removes            bigint   sum
+--     purchase_lines     bigint   sum
+--     units              bigint   sum
+--     viewing_sessions   bigint   avg
+--     buying_sessions    bigint   avg
+--     orders_containing  bigint   avg
+--     revenue            numeric  sum  money
+--     refund_units       bigint   sum
+--     refund_amount      numeric  sum  money
+-- ratios:
+--     Buying per viewing session:  buying_sessions / viewing_sessions  percent
+--     Revenue per view:            revenue / views                     money
+--     Price per piece sold:        revenue / units                     money
+--     Refund rate:                 refund_amount / revenue             percent
 
 create view analytics.vw_tableau_product_analytics as
 
@@ -69,7 +96,7 @@ comment on column analytics.vw_tableau_product_analytics.brand is
 comment on column analytics.vw_tableau_product_analytics.current_price is
     'Catalogue price now, in the configured currency. Prices of sales are in the facts.';
 comment on column analytics.vw_tableau_product_analytics.avg_price is
-    'Average unit price charged or shown on the day. Not additive.';
+    'Average unit price charged or shown on the day, in the configured currency. Not additive.';
 comment on column analytics.vw_tableau_product_analytics.views is 'Product views. Additive.';
 comment on column analytics.vw_tableau_product_analytics.adds is
     'Additions to a cart, events. Additive.';
@@ -84,7 +111,8 @@ comment on column analytics.vw_tableau_product_analytics.buying_sessions is
 comment on column analytics.vw_tableau_product_analytics.orders_containing is
     'Orders with it. Not additive over products and days.';
 comment on column analytics.vw_tableau_product_analytics.revenue is
-    'Gross revenue before refunds. Additive.';
+    'Gross revenue before refunds, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_product_analytics.refund_units is
     'Pieces refunded. Additive.';
-comment on column analytics.vw_tableau_product_analytics.refund_amount is 'Refunds. Additive.';
+comment on column analytics.vw_tableau_product_analytics.refund_amount is
+    'Refunds, in the configured currency. Additive.';

@@ -2,6 +2,66 @@
 -- grain: one row per session
 -- key: session_id
 -- reader: Tableau
+-- columns:
+--     session_id              text       dimension
+--     session_date            date       dimension
+--     session_start_local     timestamp  dimension
+--     hour                    integer    dimension
+--     day_of_week             integer    dimension
+--     device_type             text       dimension
+--     browser                 text       dimension
+--     os                      text       dimension
+--     channel_group           text       dimension
+--     utm_source              text       dimension
+--     utm_medium              text       dimension
+--     utm_campaign            text       dimension
+--     country                 text       dimension
+--     visitor_id              text       dimension
+--     customer_id             text       dimension
+--     rfm_segment             text       dimension
+--     is_new_visitor          boolean    dimension
+--     duration_bucket         text       dimension
+--     duration_bucket_sort    integer    dimension
+--     max_step                integer    dimension
+--     sessions                integer    sum
+--     bounced_sessions        integer    sum
+--     converted_sessions      integer    sum
+--     cart_sessions           integer    sum
+--     checkout_sessions       integer    sum
+--     abandoned_sessions      integer    sum
+--     reached_product_view    integer    sum
+--     reached_cart            integer    sum
+--     reached_checkout        integer    sum
+--     reached_purchase        integer    sum
+--     strict_product_view     integer    sum
+--     strict_cart             integer    sum
+--     strict_checkout         integer    sum
+--     strict_purchase         integer    sum
+--     events                  integer    sum
+--     page_views              integer    sum
+--     searches                integer    sum
+--     product_views           integer    sum
+--     adds                    integer    sum
+--     removes                 integer    sum
+--     checkouts               integer    sum
+--     purchase_lines          integer    sum
+--     orders                  integer    sum
+--     priced_orders           integer    sum
+--     units                   integer    sum
+--     unpriced_cart_lines     integer    sum
+--     duration_seconds        bigint     sum  seconds
+--     revenue                 numeric    sum  money
+--     cart_value_added        numeric    sum  money
+--     cart_value_end          numeric    sum  money
+--     potential_lost_revenue  numeric    sum  money
+--     distinct_products       integer    avg
+-- ratios:
+--     Conversion:           converted_sessions / sessions       percent
+--     Average order value:  revenue / priced_orders             money
+--     Bounce rate:          bounced_sessions / sessions         percent
+--     Cart abandonment:     abandoned_sessions / cart_sessions  percent
+--     Session length:       duration_seconds / sessions         seconds
+--     Events per session:   events / sessions                   number
 
 create view analytics.vw_tableau_session_analytics as
 
@@ -43,12 +103,12 @@ dates as (
 
 ),
 
--- An explicit zone: the reader's own setting must not move an hour.
-business as (
+-- The few bots are sought out, and dimensions joined so that a query which
+-- asks for none of their columns need not look them up.
+bots as (
 
-    select value as time_zone
-    from gold.etl_setting
-    where name = 'time_zone'
+    select * from gold.dim_visitors
+    where is_bot
 
 ),
 
@@ -57,8 +117,12 @@ final as (
     select
         sessions.session_id::text as session_id,
         sessions.session_date,
-        sessions.session_start at time zone business.time_zone
-            as session_start_local,
+        -- An explicit zone: the reader's own setting must not move an hour.
+        sessions.session_start at time zone (
+            select value
+            from gold.etl_setting
+            where name = 'time_zone'
+        ) as session_start_local,
         sessions.session_start_hour::integer as hour,
         dates.day_of_week::integer as day_of_week,
         devices.device_type,
@@ -126,14 +190,17 @@ final as (
         sessions.potential_lost_revenue,
         sessions.distinct_products
     from sessions
-    cross join business
-    inner join visitors on sessions.visitor_id = visitors.visitor_id
-    inner join users
+    left join visitors on sessions.visitor_id = visitors.visitor_id
+    left join users
         on coalesce(sessions.user_id, visitors.customer_id) = users.customer_id
-    inner join devices on sessions.device_key = devices.device_key
-    inner join channels on sessions.channel_key = channels.channel_key
-    inner join dates on sessions.session_date = dates.date
-    where not visitors.is_bot
+    left join devices on sessions.device_key = devices.device_key
+    left join channels on sessions.channel_key = channels.channel_key
+    left join dates on sessions.session_date = dates.date
+    where not exists (
+        select 1
+        from bots
+        where sessions.visitor_id = bots.visitor_id
+    )
 
 )
 
@@ -230,10 +297,10 @@ comment on column analytics.vw_tableau_session_analytics.duration_seconds is
 comment on column analytics.vw_tableau_session_analytics.revenue is
     'Gross revenue of the session''s orders, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_session_analytics.cart_value_added is
-    'Value of everything put into the cart. Additive.';
+    'Value of everything put into the cart, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_session_analytics.cart_value_end is
-    'Value left in the cart and not bought. Additive.';
+    'Value left in the cart and not bought, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_session_analytics.potential_lost_revenue is
-    'cart_value_end of abandoned sessions, else 0; a later session may still buy. Additive.';
+    'cart_value_end of abandoned sessions, else 0, in the configured currency; a later session may still buy. Additive.';
 comment on column analytics.vw_tableau_session_analytics.distinct_products is
     'Different products touched. Not additive.';

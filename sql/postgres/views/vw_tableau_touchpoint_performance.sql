@@ -5,6 +5,30 @@
 -- key: session_date, channel_group, utm_source, utm_medium, utm_campaign,
 --     device_type
 -- reader: Tableau
+-- columns:
+--     session_date          date     dimension
+--     channel_group         text     dimension
+--     utm_source            text     dimension
+--     utm_medium            text     dimension
+--     utm_campaign          text     dimension
+--     device_type           text     dimension
+--     sessions              bigint   sum
+--     bounced_sessions      bigint   sum
+--     converted_sessions    bigint   sum
+--     cart_sessions         bigint   sum
+--     abandoned_sessions    bigint   sum
+--     orders                bigint   sum
+--     priced_orders         bigint   sum
+--     revenue               numeric  sum  money
+--     duration_seconds      bigint   sum  seconds
+--     new_visitor_sessions  bigint   sum
+-- ratios:
+--     Conversion:             converted_sessions / sessions       percent
+--     Average order value:    revenue / priced_orders             money
+--     Bounce rate:            bounced_sessions / sessions         percent
+--     Cart abandonment:       abandoned_sessions / cart_sessions  percent
+--     Revenue per session:    revenue / sessions                  money
+--     Share of new visitors:  new_visitor_sessions / sessions     percent
 
 create view analytics.vw_tableau_touchpoint_performance as
 
@@ -28,32 +52,53 @@ channels as (
 
 ),
 
+-- By keys first: names are looked up once for each sum, not for each row.
+totals as (
+
+    select
+        session_date,
+        device_key,
+        channel_key,
+        sum(sessions) as sessions,
+        sum(bounced_sessions) as bounced_sessions,
+        sum(converted_sessions) as converted_sessions,
+        sum(cart_sessions) as cart_sessions,
+        sum(abandoned_sessions) as abandoned_sessions,
+        sum(orders) as orders,
+        sum(priced_orders) as priced_orders,
+        sum(revenue) as revenue,
+        sum(duration_seconds) as duration_seconds,
+        sum(case when is_new_visitor then sessions else 0 end)
+            as new_visitor_sessions
+    from sessions
+    group by session_date, device_key, channel_key
+
+),
+
 final as (
 
     select
-        sessions.session_date,
+        totals.session_date,
         channels.channel_group,
         channels.utm_source,
         channels.utm_medium,
         channels.utm_campaign,
         devices.device_type,
-        sum(sessions.sessions)::bigint as sessions,
-        sum(sessions.bounced_sessions)::bigint as bounced_sessions,
-        sum(sessions.converted_sessions)::bigint as converted_sessions,
-        sum(sessions.cart_sessions)::bigint as cart_sessions,
-        sum(sessions.abandoned_sessions)::bigint as abandoned_sessions,
-        sum(sessions.orders)::bigint as orders,
-        sum(sessions.priced_orders)::bigint as priced_orders,
-        sum(sessions.revenue) as revenue,
-        sum(sessions.duration_seconds)::bigint as duration_seconds,
-        coalesce(
-            sum(sessions.sessions) filter (where sessions.is_new_visitor), 0
-        )::bigint as new_visitor_sessions
-    from sessions
-    inner join devices on sessions.device_key = devices.device_key
-    inner join channels on sessions.channel_key = channels.channel_key
+        sum(totals.sessions)::bigint as sessions,
+        sum(totals.bounced_sessions)::bigint as bounced_sessions,
+        sum(totals.converted_sessions)::bigint as converted_sessions,
+        sum(totals.cart_sessions)::bigint as cart_sessions,
+        sum(totals.abandoned_sessions)::bigint as abandoned_sessions,
+        sum(totals.orders)::bigint as orders,
+        sum(totals.priced_orders)::bigint as priced_orders,
+        sum(totals.revenue) as revenue,
+        sum(totals.duration_seconds)::bigint as duration_seconds,
+        sum(totals.new_visitor_sessions)::bigint as new_visitor_sessions
+    from totals
+    inner join devices on totals.device_key = devices.device_key
+    inner join channels on totals.channel_key = channels.channel_key
     group by
-        sessions.session_date,
+        totals.session_date,
         channels.channel_group,
         channels.utm_source,
         channels.utm_medium,
@@ -91,7 +136,7 @@ comment on column analytics.vw_tableau_touchpoint_performance.orders is 'Orders.
 comment on column analytics.vw_tableau_touchpoint_performance.priced_orders is
     'Orders with at least one priced line. Additive.';
 comment on column analytics.vw_tableau_touchpoint_performance.revenue is
-    'Gross revenue of the sessions'' orders: by last touch. Additive.';
+    'Gross revenue of the sessions'' orders, in the configured currency: by last touch. Additive.';
 comment on column analytics.vw_tableau_touchpoint_performance.duration_seconds is
     'Seconds of all sessions. Additive.';
 comment on column analytics.vw_tableau_touchpoint_performance.new_visitor_sessions is

@@ -4,6 +4,28 @@
 -- grain: one row per as_of_date, rfm_segment and country
 -- key: as_of_date, rfm_segment, country
 -- reader: Tableau
+-- columns:
+--     as_of_date                 date     dimension
+--     rfm_segment                text     dimension
+--     country                    text     dimension
+--     customers                  bigint   sum
+--     known_customers            bigint   sum
+--     buyers                     bigint   sum
+--     repeat_buyers              bigint   sum
+--     sessions                   bigint   sum
+--     converted_sessions         bigint   sum
+--     orders                     bigint   sum
+--     priced_orders              bigint   sum
+--     revenue                    numeric  sum  money
+--     net_revenue                numeric  sum  money
+--     days_since_last_order_sum  bigint   sum
+-- ratios:
+--     Share of buyers:            buyers / customers                  percent
+--     Share of repeat buyers:     repeat_buyers / buyers              percent
+--     Conversion:                 converted_sessions / sessions       percent
+--     Average order value:        revenue / priced_orders             money
+--     Net revenue per buyer:      net_revenue / buyers                money
+--     Days since the last order:  days_since_last_order_sum / buyers  number
 
 create view analytics.vw_tableau_user_segment_performance as
 
@@ -68,8 +90,8 @@ comment on column analytics.vw_tableau_user_segment_performance.orders is 'Their
 comment on column analytics.vw_tableau_user_segment_performance.priced_orders is
     'Orders with at least one priced line. Additive.';
 comment on column analytics.vw_tableau_user_segment_performance.revenue is
-    'Gross revenue before refunds. Additive.';
+    'Gross revenue before refunds, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_user_segment_performance.net_revenue is
-    'Revenue less refunds. Additive.';
+    'Revenue less refunds, in the configured currency. Additive.';
 comment on column analytics.vw_tableau_user_segment_performance.days_since_last_order_sum is
     'Sum of the buyers'' days since their last order; divide by the sum of buyers. Additive.';

@@ -3,6 +3,21 @@
 -- grain: one row per order line
 -- key: line_id
 -- reader: people, Tableau
+-- columns:
+--     line_id         text     dimension
+--     order_id        text     dimension
+--     order_date      date     dimension
+--     customer_id     text     dimension
+--     product_id      text     dimension
+--     product_name    text     dimension
+--     category        text     dimension
+--     brand           text     dimension
+--     quantity        integer  sum
+--     unit_price      numeric  avg  money
+--     revenue         numeric  sum  money
+--     is_first_order  boolean  dimension
+-- ratios:
+--     Price per piece:  revenue / quantity  money
 
 create view analytics.vw_user_purchase_history as
 
@@ -58,7 +73,7 @@ final as (
     from lines
     inner join orders on lines.order_id = orders.order_id
     inner join visitors on orders.visitor_id = visitors.visitor_id
-    inner join users
+    left join users
         on coalesce(orders.user_id, visitors.customer_id) = users.customer_id
     left join products on lines.product_id = products.product_id
     where not visitors.is_bot
@@ -83,8 +98,8 @@ comment on column analytics.vw_user_purchase_history.brand is
 comment on column analytics.vw_user_purchase_history.quantity is
     'Pieces; one where the source does not say. Additive.';
 comment on column analytics.vw_user_purchase_history.unit_price is
-    'Price charged per piece; null where the log has none. Never summed.';
+    'Price charged per piece, in the configured currency; null where the log has none. Never summed.';
 comment on column analytics.vw_user_purchase_history.revenue is
-    'Price times quantity, before refunds. Additive.';
+    'Price times quantity, before refunds, in the configured currency. Additive.';
 comment on column analytics.vw_user_purchase_history.is_first_order is
     'The customer''s first order.';

@@ -1,14 +1,13 @@
 //! A server that the user named, and the way to connect to any server.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::{Client, Config, NoTls};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::tls::Tls;
 use crate::error::{Error, Result};
 use crate::load::url::DatabaseUrl;
 
@@ -16,7 +15,7 @@ use crate::load::url::DatabaseUrl;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The server that libpq's variables name, if PGHOST or PGSERVICE is set:
-/// PGSERVICE's entry first, then PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE and PGSSLMODE.
+/// PGSERVICE's entry first, then PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE and PGSSLROOTCERT.
 pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Option<DatabaseUrl>> {
     let service = variable("PGSERVICE");
     if service.is_none() && variable("PGHOST").is_none() {
@@ -33,6 +32,7 @@ pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Res
         ("password", "PGPASSWORD"),
         ("dbname", "PGDATABASE"),
         ("sslmode", "PGSSLMODE"),
+        ("sslrootcert", "PGSSLROOTCERT"),
     ] {
         if let Some(value) = variable(name).filter(|_| settings.iter().all(|(known, _)| known != key)) {
             settings.push((key.to_owned(), value));
@@ -76,11 +76,7 @@ fn service_entry(name: &str, variable: impl Fn(&str) -> Option<String>) -> Resul
 /// # Errors
 /// [`Error::Usage`] when it cannot be read.
 pub(super) fn parse(url: &DatabaseUrl) -> Result<Config> {
-    // The driver knows no verify-*, and rustls verifies always.
-    let text = ["verify-full", "verify-ca"].iter().fold(url.expose().to_owned(), |text, mode| {
-        text.replace(&format!("sslmode={mode}"), "sslmode=require")
-            .replace(&format!("sslmode='{mode}'"), "sslmode='require'")
-    });
+    let (_, text) = tls_of(url);
     let mut config: Config = text.parse().map_err(|error: postgres::Error| {
         let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
         Error::Usage(format!(
@@ -97,20 +93,25 @@ pub(super) fn parse(url: &DatabaseUrl) -> Result<Config> {
     Ok(config)
 }
 
-/// A connection to the server at `url`. With sslmode `require`, TLS whose
-/// certificate the system's authorities vouch for; with `prefer` (the default)
-/// TLS where a distant server has it, else none; with `disable` none.
+/// The TLS settings of an address, and the rest of it.
+pub(super) fn tls_of(url: &DatabaseUrl) -> (Tls, String) {
+    Tls::take(url, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// A connection to the server at `url`. As with libpq, sslmode `require` means TLS, `verify-ca`
+/// that an authority of `sslrootcert` (or the system) vouches for the certificate, `verify-full`
+/// that it also names this server, `prefer` (the default) TLS where a distant server has it.
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Client> {
-    let config = parse(url)?;
+    let (config, tls) = (parse(url)?, tls_of(url).0);
     let result = match config.get_ssl_mode() {
         SslMode::Disable => config.connect(NoTls),
         SslMode::Prefer if is_near(&config) => config.connect(NoTls),
-        SslMode::Prefer => match config.connect(tls()?) {
-            // As libpq does: a server whose certificate nobody knows is still used, plainly.
+        SslMode::Prefer => match config.connect(tls.connector()?) {
+            // As libpq does: a server that cannot speak TLS is still used, plainly.
             Err(error) if error.as_db_error().is_none() => config.connect(NoTls),
             result => result,
         },
-        _ => config.connect(tls()?),
+        _ => config.connect(tls.connector()?),
     };
     result.map_err(|error| explain(error, &config, url))
 }
@@ -121,25 +122,6 @@ fn is_near(config: &Config) -> bool {
         #[cfg(unix)]
         Host::Unix(_) => true,
     })
-}
-
-fn tls() -> Result<MakeRustlsConnect> {
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in rustls_native_certs::load_native_certs().certs {
-        if let Err(error) = roots.add(certificate) {
-            tracing::debug!(%error, "a certificate of the system is not usable");
-        }
-    }
-    let config =
-        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|source| Error::Load {
-                message: "TLS cannot be set up".into(),
-                source: Some(source.into()),
-            })?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
 }
 
 /// What went wrong, for whom, and what to do.

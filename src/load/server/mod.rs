@@ -11,6 +11,7 @@ mod binaries;
 mod given;
 mod port;
 mod private;
+mod tls;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -73,6 +74,16 @@ impl Server {
     /// cannot be read.
     pub fn connect(&self) -> Result<Client> {
         given::connect(&self.url)
+    }
+
+    /// A new connection that acts as the warehouse's owner, where there is one.
+    pub(super) fn connect_to_load(&self) -> Result<Client> {
+        let mut client = self.connect()?;
+        client
+            .batch_execute("set client_min_messages = warning")
+            .map_err(|error| super::failed("cannot talk to the server", error))?;
+        super::rights::become_owner(&mut client)?;
+        Ok(client)
     }
 }
 
@@ -204,8 +215,12 @@ pub fn psql_command(url: &DatabaseUrl) -> Result<Command> {
             command.env(name, value);
         }
     }
-    if config.get_ssl_mode() == postgres::config::SslMode::Require {
-        command.env("PGSSLMODE", "require");
+    let tls = given::tls_of(url).0;
+    if let Some(mode) = tls.mode {
+        command.env("PGSSLMODE", mode);
+    }
+    if let Some(root) = tls.root {
+        command.env("PGSSLROOTCERT", root);
     }
     command.env_remove("PGSERVICE");
     Ok(command)

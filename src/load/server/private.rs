@@ -339,6 +339,9 @@ impl Cluster {
         let found = client.query_opt("select 1 from pg_database where datname = $1", &[&DATABASE]);
         if found.map_err(source)?.is_none() {
             client.batch_execute(&format!("create database {DATABASE}")).map_err(source)?;
+            // What every role may do elsewhere, here only those do who are given it.
+            let revoke = format!("revoke temporary on database {DATABASE} from public");
+            client.batch_execute(&revoke).map_err(source)?;
         }
         Ok(())
     }

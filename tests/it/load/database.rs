@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use clickmill::engine::LocalEngine;
 use clickmill::error::Result;
 use clickmill::lake::Lake;
-use clickmill::load::{self, DatabaseUrl, Options, Server, ServerFound, server};
+use clickmill::load::{self, DatabaseUrl, Options, Outcome, Server, ServerFound, server};
 use clickmill::progress::Progress;
 use clickmill::summary::TableSummary;
 use postgres::{Client, NoTls};
@@ -77,7 +77,11 @@ impl Database {
     }
 
     pub(super) fn load(&self, engine: &LocalEngine) -> Result<Vec<TableSummary>> {
-        load::load(engine, &self.server(), &Options::default(), &Progress::hidden())
+        self.load_with(engine, &Options::default()).map(|outcome| outcome.tables)
+    }
+
+    pub(super) fn load_with(&self, engine: &LocalEngine, options: &Options) -> Result<Outcome> {
+        load::load(engine, &self.server(), options, &Progress::hidden())
     }
 
     /// One text made of a query's rows, to be compared.

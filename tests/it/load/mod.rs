@@ -2,8 +2,15 @@
 //! for the whole binary, a database for each test.
 
 mod database;
+mod days;
+#[cfg(unix)]
+mod fault;
+mod reader;
+mod roles;
 mod server;
 mod shop;
+#[cfg(unix)]
+mod tls;
 mod values;
 
 use std::sync::Arc;
@@ -38,35 +45,25 @@ const ROW_VERSIONS: &str = "
     union all select 'setting', name, xmin from gold.etl_setting
     order by 1, 2";
 
-const VIEWS: [&str; 12] = [
-    "vw_product_affinity",
-    "vw_session_funnel",
-    "vw_tableau_cart_abandonment",
-    "vw_tableau_cohort_retention",
-    "vw_tableau_customer_journey_funnel",
-    "vw_tableau_executive_kpis",
-    "vw_tableau_product_analytics",
-    "vw_tableau_session_analytics",
-    "vw_tableau_touchpoint_performance",
-    "vw_tableau_user_segment_performance",
-    "vw_user_purchase_history",
-    "vw_user_retention",
-];
+/// Every view, by its file.
+fn views() -> Vec<&'static str> {
+    clickmill::sql::folder("sql/postgres/views").map(|file| file.stem()).collect()
+}
 
 #[test]
 fn a_load_fills_every_table_and_view() {
     let (_folder, engine) = gold(Shop::default());
     let Some(database) = Database::new("fills") else { return };
     let summaries = database.load(&engine).unwrap();
-    assert_eq!(summaries.len(), 25);
+    assert_eq!(summaries.len(), 29);
     assert!(summaries.iter().all(|summary| summary.changed && summary.rows > 0), "{summaries:?}");
     for summary in &summaries {
         let count = database.text(&format!("select count(*) from {}", summary.table));
         assert_eq!(count, summary.rows.to_string(), "{}", summary.table);
     }
     let views = database.text("select viewname from pg_views where schemaname = 'analytics' order by 1");
-    assert_eq!(views, VIEWS.join("\n"));
-    for view in VIEWS.iter().filter(|view| **view != "vw_product_affinity") {
+    assert_eq!(views, self::views().join("\n"));
+    for view in self::views() {
         assert_ne!(database.text(&format!("select count(*) from analytics.{view}")), "0", "{view} is empty");
     }
 }
@@ -164,7 +161,18 @@ fn days_and_members_that_left_gold_leave_the_warehouse() {
     let Some(database) = Database::new("leave") else { return };
     database.load(&gold(Shop { days: 4, ..Shop::default() }).1).unwrap();
     assert_eq!(database.text("select count(*) from gold.dim_users where customer_id = 'v:v2'"), "1");
-    database.load(&gold(Shop { days: 2, stitched: true, ..Shop::default() }).1).unwrap();
+    let (_folder, fewer) = gold(Shop { days: 2, stitched: true, ..Shop::default() });
+    let before = database.text(ROW_VERSIONS);
+    let error = database.load(&fewer).unwrap_err().to_string();
+    assert!(error.contains("2 days that gold has not (2026-01-03, 2026-01-04)"), "{error}");
+    assert!(error.contains("--prune"), "{error}");
+    assert_eq!(database.text(ROW_VERSIONS), before, "nothing goes unasked");
+    let prune = Options { prune: true, ..Options::default() };
+    let outcome = database.load_with(&fewer, &prune).unwrap();
+    assert_eq!(
+        outcome.notices,
+        ["2 days that gold no longer has left the warehouse: 2026-01-03, 2026-01-04"]
+    );
     assert_eq!(database.text("select count(distinct event_date), count(*) from gold.fact_events"), "2 18");
     assert_eq!(database.text("select count(*) from gold.fact_orders"), "2");
     assert_eq!(database.text("select count(*) from gold.etl_load"), "2");
@@ -196,7 +204,7 @@ fn local_times_are_in_the_business_time_zone_whatever_the_readers() {
     assert_eq!(database.text(local), "10:01:00");
     // All figures rest on the zone: every day is replaced with it.
     let options = Options { time_zone: "Asia/Kolkata".into(), ..Options::default() };
-    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    let summaries = database.load_with(&engine, &options).unwrap().tables;
     let changed: Vec<_> =
         summaries.iter().filter(|summary| summary.changed).map(|summary| summary.table.as_str()).collect();
     assert_eq!(changed, ["gold.fact_events", "gold.fact_sessions", "gold.fact_orders"]);
@@ -220,7 +228,7 @@ fn rows_deleted_by_hand_come_back() {
             (select count(*) from gold.agg_product_daily), (select count(*) from analytics.vw_session_funnel)";
     assert_eq!(database.text(counts), "3 9 6 6");
     let options = Options { full_refresh: true, ..Options::default() };
-    let summaries = load::load(&engine, &database.server(), &options, &Progress::hidden()).unwrap();
+    let summaries = database.load_with(&engine, &options).unwrap().tables;
     assert!(summaries.iter().all(|summary| summary.changed), "{summaries:?}");
     assert_eq!(database.text(counts), "3 9 6 6");
 }

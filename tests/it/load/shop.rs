@@ -117,6 +117,17 @@ impl Shop {
             ("agg_product_affinity", "select 'p1' as product_id_a, 'p2' as product_id_b, 1 as orders_both,
                 2 as orders_a, 1 as orders_b, 3 as orders_all, 1.0 / 3 as support, 0.5 as confidence_a_to_b,
                 1.0 as confidence_b_to_a, 1.5 as lift".to_owned()),
+            ("agg_session_group_daily", GROUPS.to_owned()),
+            ("agg_search_daily", "select session_date, 'mobile' as device_type, 'tea' as search_query, 2 as searches,
+                1 as search_sessions, 1 as viewing_sessions, 1 as cart_sessions, 0 as converted_sessions,
+                0 as ended_sessions from (select distinct session_date from gold.fact_sessions) as t".to_owned()),
+            ("agg_lifecycle_weekly", "select date '2025-12-29' as week_start, 'new' as lifecycle_state,
+                2 as customers, 0 as lapsed_customers, 6 as sessions, 3 as orders, sum(revenue) as revenue,
+                false as is_complete from gold.fact_orders".to_owned()),
+            ("agg_product_recommendations", "select product_id_a as product_id, 1 as recommendation_rank,
+                product_id_b as recommended_product_id, orders_both, orders_a as orders_product,
+                orders_b as orders_recommended, orders_all, support, confidence_a_to_b as confidence, lift
+                from gold.agg_product_affinity".to_owned()),
         ]
         .into_iter()
         .filter(|_| days > 0)
@@ -255,9 +266,20 @@ const AGG_SESSIONS: &str = "select s.session_date, s.device_key, s.channel_key, 
     sum(potential_lost_revenue) as potential_lost_revenue from gold.fact_sessions as s
     inner join gold.dim_visitors as v on s.visitor_id = v.visitor_id where not v.is_bot group by 1, 2, 3, 4, 5";
 
-const RETENTION: &str = "select date '2026-01-01' as COHORT, 0 as period_number, 2 as cohort_size,
-    2 as active_customers, 1 as buyers, 1 as orders, cast(39.98 as decimal(18, 2)) as revenue,
-    true as is_complete";
+const RETENTION: &str = "select date '2026-01-01' as COHORT, period_number, 2 as cohort_size,
+    2 as active_customers, bought as buyers, bought as orders, case when bought = 1
+    then (select sum(revenue) from gold.fact_orders) else cast(0 as decimal(18, 2)) end as revenue,
+    true as is_complete from (values (0, 1), (1, 0)) as t (period_number, bought)";
+
+const GROUPS: &str =
+    "select s.session_date, d.device_type, c.channel_group, s.country, s.is_new_visitor, s.sessions,
+    s.bounced_sessions, s.converted_sessions, s.cart_sessions, s.checkout_sessions, s.abandoned_sessions,
+    s.reached_product_view, s.reached_cart, s.reached_checkout, s.reached_purchase, s.strict_product_view,
+    s.strict_cart, s.strict_checkout, s.strict_purchase, s.events, s.orders, s.priced_orders,
+    s.unpriced_cart_lines, s.duration_seconds, s.revenue, s.cart_value_added, s.cart_value_end,
+    s.potential_lost_revenue from gold.agg_session_daily as s
+    inner join gold.dim_device as d on s.device_key = d.device_key
+    inner join gold.dim_channel as c on s.channel_key = c.channel_key";
 
 const AGG_PRODUCTS: &str = "select event_date as date, product_id, 1 as views, 1 as adds, 0 as removes,
     sum(coalesce(quantity, 0)) as units, 0 as refund_units, sum(purchase_lines) as purchase_lines,

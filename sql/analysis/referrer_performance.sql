@@ -1,0 +1,88 @@
+-- question: Which sites send visitors, and what do these do?
+-- read: (none) is visits without a referring page. A site that sends many who
+--     bounce links to the wrong page.
+-- topic: Channels and devices
+-- grain: one row per referring host
+-- key: referrer_host
+-- param since: the first day that counts
+-- param until: the last day that counts
+-- param min_sessions: rows of fewer sessions are left out
+with
+
+parameters as (
+
+    select
+        cast('1900-01-01' as date) as since,
+        cast('2999-12-31' as date) as until,
+        cast(20 as integer) as min_sessions
+
+),
+
+groups as (
+
+    select
+        channels.referrer_host as referrer_host,
+        sum(sessions.sessions) as sessions,
+        sum(sessions.bounced_sessions) as bounced_sessions,
+        sum(sessions.converted_sessions) as converted_sessions,
+        sum(sessions.cart_sessions) as cart_sessions,
+        sum(sessions.abandoned_sessions) as abandoned_sessions,
+        sum(sessions.priced_orders) as priced_orders,
+        sum(sessions.revenue) as revenue
+    from gold.agg_session_daily as sessions
+    inner join gold.dim_channel as channels on sessions.channel_key = channels.channel_key
+    where
+        sessions.session_date >= (select since from parameters)
+        and sessions.session_date <= (select until from parameters)
+    group by channels.referrer_host
+
+),
+
+shares as (
+
+    select
+        *,
+        sum(sessions) over () as all_sessions,
+        sum(revenue) over () as all_revenue
+    from groups
+
+),
+
+final as (
+
+    select
+        referrer_host,
+        cast(sessions as bigint) as sessions,
+        cast(
+            cast(sessions as numeric(18, 4)) / nullif(all_sessions, 0)
+            as numeric(9, 4)
+        ) as share_of_sessions,
+        cast(
+            cast(bounced_sessions as numeric(18, 4)) / nullif(sessions, 0)
+            as numeric(9, 4)
+        ) as bounce_rate,
+        cast(
+            cast(converted_sessions as numeric(18, 4)) / nullif(sessions, 0)
+            as numeric(9, 4)
+        ) as conversion,
+        cast(
+            cast(abandoned_sessions as numeric(18, 4)) / nullif(cart_sessions, 0)
+            as numeric(9, 4)
+        ) as abandonment,
+        cast(
+            cast(revenue as numeric(18, 2)) / nullif(priced_orders, 0)
+            as numeric(18, 2)
+        ) as order_value,
+        cast(revenue as numeric(18, 2)) as revenue,
+        cast(
+            cast(revenue as numeric(18, 4)) / nullif(all_revenue, 0)
+            as numeric(9, 4)
+        ) as share_of_revenue
+    from shares
+    where sessions >= (select min_sessions from parameters)
+
+)
+
+select *
+from final
+order by sessions desc, md5(referrer_host)

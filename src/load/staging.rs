@@ -1,0 +1,139 @@
+//! Periods staged side by side, on connections of their own.
+//!
+//! Two connections reach one and a half times the speed of one; the thread
+//! that reads the lake and encodes its rows feeds both.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use postgres::Client;
+
+use super::partition::Partitioned;
+use super::period::Period;
+use super::server::Server;
+use super::stage::Encoded;
+use super::{STAGING_LOCK, failed};
+use crate::error::{Error, Result};
+
+const CONNECTIONS: usize = 2;
+
+/// A period to be staged.
+struct Job {
+    table: Arc<Partitioned>,
+    period: Period,
+    rows: Encoded,
+}
+
+/// Takes periods and has them staged.
+pub(super) struct Stager {
+    jobs: SyncSender<Job>,
+    has_failed: Arc<AtomicBool>,
+}
+
+impl Stager {
+    /// Hands over a period; waits while both connections are at work.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when staging has failed; [`stage`] gives the reason.
+    pub(super) fn take(&self, table: &Arc<Partitioned>, period: Period, rows: Encoded) -> Result<()> {
+        let job = Job { table: Arc::clone(table), period, rows };
+        if self.jobs.send(job).is_err() || self.has_failed.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        Ok(())
+    }
+}
+
+/// Runs `feed`, and stages what it hands over; with their foreign keys if `with_keys`, for
+/// which every member they name must be there. All of it is staged and committed when this returns.
+pub(super) fn stage<R>(
+    server: &Server,
+    with_keys: bool,
+    feed: impl FnOnce(&Stager) -> Result<R>,
+) -> Result<R> {
+    let (jobs, receiver) = sync_channel(0);
+    let receiver = Arc::new(Mutex::new(receiver));
+    let has_failed = Arc::new(AtomicBool::new(false));
+    let adding_keys = Mutex::new(());
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                let (receiver, has_failed, adding_keys) =
+                    (receiver.clone(), has_failed.clone(), &adding_keys);
+                scope.spawn(move || work(server, &receiver, &has_failed, with_keys.then_some(adding_keys)))
+            })
+            .collect();
+        // When no worker is left, nobody takes jobs, and handing one over fails.
+        drop(receiver);
+        let fed = feed(&Stager { jobs, has_failed });
+        for worker in workers {
+            worker.join().map_err(|_| Error::Load {
+                message: "a thread that stages days panicked; please report it".into(),
+                source: None,
+            })??;
+        }
+        fed
+    })
+}
+
+/// Stages jobs until there are no more. After a failure, lets the others pass.
+fn work(
+    server: &Server,
+    jobs: &Mutex<Receiver<Job>>,
+    has_failed: &AtomicBool,
+    adding_keys: Option<&Mutex<()>>,
+) -> Result<()> {
+    let mut client = None;
+    let mut outcome = Ok(());
+    loop {
+        let Ok(mut job) = held(jobs).recv() else { return outcome };
+        if outcome.is_err() || has_failed.load(Ordering::Relaxed) {
+            continue;
+        }
+        outcome = stage_one(server, &mut client, &mut job, adding_keys);
+        if outcome.is_err() {
+            has_failed.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+fn stage_one(
+    server: &Server,
+    client: &mut Option<Client>,
+    job: &mut Job,
+    adding_keys: Option<&Mutex<()>>,
+) -> Result<()> {
+    let client = match client {
+        Some(client) => client,
+        none => none.insert(connect(server)?),
+    };
+    job.table.stage(client, job.period, &mut job.rows)?;
+    if let Some(adding_keys) = adding_keys {
+        let mut run = |statement: String| {
+            client.batch_execute(&statement).map_err(|error| {
+                let name = job.table.target.name;
+                failed(&format!("cannot check the keys of {} of gold.{name}", job.period), error)
+            })
+        };
+        let guard = held(adding_keys);
+        run(job.table.add_keys(job.period, false))?;
+        drop(guard);
+        run(job.table.check_keys(job.period))?;
+    }
+    Ok(())
+}
+
+/// A connection for staging. Its lock tells a later load that it is still there: the server
+/// goes on for a while with what a killed client has asked for.
+fn connect(server: &Server) -> Result<Client> {
+    let mut client = server.connect_to_load()?;
+    client
+        .execute("select pg_advisory_lock_shared($1)", &[&STAGING_LOCK])
+        .map_err(|error| failed("cannot take the staging lock", error))?;
+    Ok(client)
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
