@@ -17,6 +17,9 @@ const FIRST: usize = 3;
 /// What so few brands must bring for a title to say that they rule.
 const MAJORITY: f64 = 0.5;
 
+/// Fewer views than this say nothing of how well views sell.
+const FEW_VIEWS: f64 = 30.0;
+
 /// Sums of a brand.
 #[derive(Default, Clone)]
 struct Brand {
@@ -64,7 +67,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         ),
         note: format!(
             "Revenue before refunds, without tax and shipping. Sold = order lines, which need no view before \
-             them. Bots are left out.{}",
+             them; a dash: fewer than 30 views. Bots are left out.{}",
             about.before_note("line across a bar")
         ),
     };
@@ -140,8 +143,8 @@ fn table(
         head: vec![("Sold per 100 views", theme::CONVERSION)],
         share: 0.22,
         cells: cells(&|brand| match format::ratio(brand.sold_lines * 100.0, brand.views) {
-            Some(rate) => Cell::bar(rate, format::number(rate)),
-            None => Cell::None,
+            Some(rate) if brand.views >= FEW_VIEWS => Cell::bar(rate, format::number(rate)),
+            _ => Cell::None,
         }),
     };
     let views = |share: f64| Column {

@@ -199,9 +199,9 @@ impl<'a> Canvas<'a> {
         let shift = if straight && width % 2 == 1 { 0.5 } else { 0.0 };
         let place =
             |(x, y): (f64, f64)| if straight { (x.round() + shift, y.round() + shift) } else { (x, y) };
+        let points: Vec<_> = points.iter().copied().map(place).map(fine).collect();
         // A line of no length has no direction to be stroked in.
         if points.iter().any(|point| *point != points[0]) {
-            let points: Vec<_> = points.iter().copied().map(place).map(fine).collect();
             self.draw(&PathElement::new(points, self.rgb(color).stroke_width(width * FINE as u32)));
         }
     }

@@ -17,6 +17,9 @@ const APART: f64 = 0.05;
 /// Fewer lines sold than this are too few to tell one category from another.
 const FEW_LINES: f64 = 30.0;
 
+/// Fewer views than this say nothing of how well views sell.
+const FEW_VIEWS: f64 = 30.0;
+
 /// Sums of a category.
 #[derive(Default, Clone)]
 struct Category {
@@ -56,7 +59,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         ),
         note: format!(
             "Revenue before refunds, without tax and shipping. Sold = order lines, which need no view before \
-             them. Bots are left out.{}",
+             them; a dash: fewer than 30 views. Bots are left out.{}",
             about.before_note("line across a bar")
         ),
     };
@@ -146,8 +149,8 @@ fn table(
         head: vec![("Sold per 100 views", theme::CONVERSION)],
         share: 0.22,
         cells: cells(&|category| match format::ratio(category.sold_lines * 100.0, category.views) {
-            Some(rate) => Cell::bar(rate, format::number(rate)),
-            None => Cell::None,
+            Some(rate) if category.views >= FEW_VIEWS => Cell::bar(rate, format::number(rate)),
+            _ => Cell::None,
         }),
     };
     let columns = if all.revenue > 0.0 {

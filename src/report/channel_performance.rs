@@ -28,6 +28,11 @@ struct Channel {
 }
 
 impl Channel {
+    /// Not what the source does not record.
+    fn is_known(&self) -> bool {
+        !matches!(self.name.as_str(), "Not recorded" | "(unknown)")
+    }
+
     fn add(mut self, other: &Self) -> Self {
         self.sessions += other.sessions;
         self.converted += other.converted;
@@ -60,8 +65,12 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
             about.before_note("line across a bar")
         ),
     };
-    if all.sessions == 0.0 {
-        theme::blank(canvas, &caption, "There are no sessions in this period.");
+    if all.sessions == 0.0 || !channels.iter().any(Channel::is_known) {
+        let why = match all.sessions {
+            0.0 => "There are no sessions in this period.",
+            _ => "The source records neither referrers nor campaigns, so that no session has a channel.",
+        };
+        theme::blank(canvas, &caption, why);
         return Ok(caption);
     }
     table(canvas, &folded(channels), &all, before.as_deref(), about, &caption);
@@ -84,15 +93,16 @@ fn read(rows: &Rows) -> Result<Vec<Channel>> {
 
 /// The channel whose revenue is furthest from its sessions, if one is far; else the largest.
 fn title(channels: &[Channel], all: &Channel) -> String {
-    let Some(largest) = channels.first().filter(|_| all.sessions > 0.0) else {
+    if all.sessions == 0.0 {
         return "No sessions in this period".to_owned();
-    };
+    }
+    let known = || channels.iter().filter(|channel| channel.is_known());
+    let Some(largest) = known().next() else { return "No channels are recorded".to_owned() };
     let shares = |channel: &Channel| {
         Some((channel.sessions / all.sessions, format::ratio(channel.revenue, all.revenue)?))
     };
     let gap = |channel: &Channel| shares(channel).map_or(0.0, |(sessions, revenue)| revenue - sessions);
-    let telling = channels
-        .iter()
+    let telling = known()
         .filter(|channel| channel.orders >= FEW_ORDERS && gap(channel).abs() >= APART)
         .max_by(|a, b| gap(a).abs().total_cmp(&gap(b).abs()));
     let told = telling.unwrap_or(largest);

@@ -77,10 +77,11 @@ fn title(received: f64, duplicates: f64, quarantined: f64, reason: Option<&(Stri
         }
         (0.0, _) => format!("No row is in quarantine; {} repeat others", format::share(duplicates, received)),
         (some, Some((reason, _, rows))) => format!(
-            "{} of rows are in quarantine, {} of them for {}",
+            "{} of rows are in quarantine, {} for {}",
             format::share(some, received),
-            format::share(*rows, some),
-            reason.replace('_', " ")
+            if *rows == some { "all".to_owned() } else { format!("{} of them", format::share(*rows, some)) },
+            // What follows a colon are the particulars of one row.
+            reason.split(':').next().unwrap_or(reason).replace('_', " ")
         ),
         (some, None) => format!("{} of rows are in quarantine", format::share(some, received)),
     }

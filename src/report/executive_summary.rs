@@ -199,7 +199,10 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         note: format!(
             "Conversion = sessions with an order / sessions. Order value = revenue / orders with a price. \
              Refunded = refunds / revenue of the same days. Bots are left out.{}",
-            about.period.partial_note("not in the comparison")
+            about.period.partial_note(match (&before, &rows.before) {
+                (Some(_), None) => "not in the comparison",
+                _ => "counted as far as it goes",
+            })
         ),
     };
     if sums.sessions + sums.orders == 0.0 {

@@ -63,7 +63,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let left_out = kinds.len().saturating_sub(MOST_KINDS);
     let all_partial = about.period.partial.len() as i64 == about.period.days();
     let caption = Caption {
-        title: title(&kinds),
+        title: if all_partial { title_of_part(&kinds) } else { title(&kinds) },
         subtitle: format!(
             "Events in each hour of the day, mean per day, {}, in business time; each row on its own scale",
             about.period.text()
@@ -85,6 +85,14 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     }
     strips(canvas, theme::frame(canvas, &caption), &kinds);
     Ok(caption)
+}
+
+/// Of a log without a whole day: no hour is the fullest where others are missing.
+fn title_of_part(kinds: &[Kind]) -> String {
+    match kinds.iter().map(|kind| kind.events).sum::<f64>() {
+        0.0 => "No events in this period".to_owned(),
+        events => format!("{} in the hours that the data cover", format::plural(events as i64, "event")),
+    }
 }
 
 /// When most is looked at, and when most is bought.

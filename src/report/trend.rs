@@ -8,8 +8,16 @@ use chrono::NaiveDate;
 /// Days over which the thick line averages: a whole week, so that weekdays do not show.
 pub(super) const WINDOW: usize = 7;
 
-/// A time longer than this is drawn by its weeks alone.
+/// A time longer than this is drawn by its means alone.
 const MOST_DAYS: usize = 200;
+
+/// Days over which such a long time is averaged: four weeks, so that years are seen rather than weeks.
+const LONG_WINDOW: usize = 28;
+
+/// Days over which so many days are averaged.
+fn window(days: usize) -> usize {
+    if days > MOST_DAYS { LONG_WINDOW } else { WINDOW }
+}
 
 /// A rate of fewer cases a day than this jumps about; where weeks can be drawn, its days are not.
 const FEW_CASES: f64 = 5.0;
@@ -35,9 +43,9 @@ impl Series {
         format::ratio(self.part[day], self.whole[day])
     }
 
-    /// The value of the week that ends with that day: sums divided, never rates averaged.
+    /// The value of the week (or four) that ends with that day: sums divided, never rates averaged.
     fn week(&self, day: usize, whole_days: &[bool]) -> Option<f64> {
-        let from = (day + 1).checked_sub(WINDOW)?;
+        let from = (day + 1).checked_sub(window(self.part.len()))?;
         let days = from..=day;
         if !whole_days[days.clone()].iter().all(|whole| *whole) {
             return None;
@@ -106,7 +114,7 @@ impl Days {
         match self.dates.len() {
             few if few <= WINDOW => "",
             some if some <= MOST_DAYS => ". Thin: each day; thick: mean of the 7 days up to it",
-            _ => ". Mean of the 7 days up to each day",
+            _ => ". Mean of the 28 days up to each day",
         }
     }
 }
