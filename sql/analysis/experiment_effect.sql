@@ -1,63 +1,78 @@
 -- question: Does a variant of an experiment turn more visitors into buyers?
--- read: conversion is the share of a variant's visitors who bought. gain is its
---     lead over the variant called control (over one of them, where none is) in
---     points; gain_low to gain_high holds the true lead in 95 of 100 such experiments:
---     an interval with zero in it shows nothing yet. Visitors who saw several
---     variants are left out; many of them mean that the dealing is broken.
--- topic: Experiments
+-- read: conversion is of visitors, since chance deals out visitors, not
+--     sessions. lift_from and lift_to hold the true difference to the control
+--     in 95 of 100 experiments: only where both lie on one side of 0 is there
+--     an effect, and is_sure says so. (several) saw more than one variant and
+--     tells of none. Do not look daily and stop at the first sure one.
+-- topic: Funnels and journeys
 -- grain: one row per experiment and variant
 -- key: experiment, variant
+-- param since: the first day that counts
+-- param until: the last day that counts
+-- param control: the variant that the others are held against
 with
+
+parameters as (
+
+    select
+        cast('1900-01-01' as date) as since,
+        cast('2999-12-31' as date) as until,
+        cast('control' as text) as control
+
+),
 
 variants as (
 
     select
         experiment,
         variant,
-        visitors,
-        converted_visitors,
-        mixed_visitors,
-        orders,
-        revenue,
-        cast(converted_visitors as double precision)
-        / nullif(visitors, 0) as share,
-        row_number() over (
-            partition by experiment
-            order by case when variant = 'control' then 0 else 1 end, md5(variant)
-        ) as place
-    from gold.agg_experiment
+        sum(visitors) as visitors,
+        sum(converted_visitors) as converted_visitors,
+        sum(orders) as orders,
+        sum(revenue) as revenue
+    from gold.agg_experiment_daily
+    where
+        exposure_date >= (select since from parameters)
+        and exposure_date <= (select until from parameters)
+    group by experiment, variant
 
 ),
 
-bases as (
-
-    select *
-    from variants
-    where place = 1
-
-),
-
-gains as (
+rates as (
 
     select
-        variants.experiment,
-        variants.variant,
-        variants.visitors,
-        variants.converted_visitors,
-        variants.mixed_visitors,
-        variants.orders,
-        variants.revenue,
-        variants.share,
-        case
-            when variants.place > 1 then variants.share - bases.share
-        end as gain,
-        -- 1.959964 deviations of a normal distribution hold 95 of 100
-        1.959964 * sqrt(
-            variants.share * (1 - variants.share) / nullif(variants.visitors, 0)
-            + bases.share * (1 - bases.share) / nullif(bases.visitors, 0)
-        ) as margin
+        *,
+        cast(converted_visitors as double precision)
+        / cast(visitors as double precision) as rate
     from variants
-    inner join bases on variants.experiment = bases.experiment
+
+),
+
+held as (
+
+    select
+        rates.experiment,
+        rates.variant,
+        rates.visitors,
+        rates.converted_visitors,
+        rates.orders,
+        rates.revenue,
+        case
+            when
+                rates.variant <> control.variant
+                and rates.variant <> '(several)'
+                then rates.rate - control.rate
+        end as lift,
+        sqrt(
+            rates.rate * (1 - rates.rate)
+            / cast(rates.visitors as double precision)
+            + control.rate * (1 - control.rate)
+            / cast(control.visitors as double precision)
+        ) as error
+    from rates
+    left join rates as control
+        on rates.experiment = control.experiment
+        and control.variant = (select control from parameters)
 
 ),
 
@@ -66,19 +81,30 @@ final as (
     select
         experiment,
         variant,
-        visitors,
-        converted_visitors,
-        mixed_visitors,
-        cast(share as numeric(9, 4)) as conversion,
-        cast(100 * gain as numeric(9, 2)) as gain,
-        cast(100 * (gain - margin) as numeric(9, 2)) as gain_low,
-        cast(100 * (gain + margin) as numeric(9, 2)) as gain_high,
-        orders,
-        revenue
-    from gains
+        cast(visitors as bigint) as visitors,
+        cast(converted_visitors as bigint) as converted_visitors,
+        cast(
+            cast(converted_visitors as numeric(18, 4)) / nullif(visitors, 0)
+            as numeric(9, 4)
+        ) as conversion,
+        cast(floor(lift * 10000 + 0.5) / 10000 as numeric(9, 4)) as lift,
+        cast(
+            floor((lift - 1.96 * error) * 10000 + 0.5) / 10000
+            as numeric(9, 4)
+        ) as lift_from,
+        cast(
+            floor((lift + 1.96 * error) * 10000 + 0.5) / 10000
+            as numeric(9, 4)
+        ) as lift_to,
+        abs(lift) > 1.96 * error as is_sure,
+        cast(
+            cast(revenue as numeric(18, 2)) / nullif(visitors, 0)
+            as numeric(18, 2)
+        ) as revenue_a_visitor
+    from held
 
 )
 
 select *
 from final
-order by md5(experiment), md5(variant)
+order by md5(experiment), visitors desc, md5(variant)

@@ -1,9 +1,11 @@
 -- question: What do visitors search for, and which searches end in an order?
--- read: From the most searched down. conversion is of the sessions with that
---     search, whatever they bought. A term with many searches and conversion
---     far below the others is a gap in the range or in the search.
+-- read: From the most searched down. A step counts when it came after the
+--     search in the same session, so conversion is of the sessions with that
+--     search which ordered afterwards; lost is searches that ended the visit.
+--     A term with many searches and conversion far below the others is a gap
+--     in the range or in the search.
 -- topic: Funnels and journeys
--- grain: one row per search text, as typed
+-- grain: one row per search text, in lower case
 -- key: search_query
 -- param since: the first day that counts
 -- param until: the last day that counts
@@ -21,38 +23,21 @@ parameters as (
 
 ),
 
-searches as (
-
-    select
-        events.search_query,
-        events.session_id,
-        count(*) as searches
-    from gold.fact_events as events
-    inner join gold.dim_visitors as visitors
-        on events.visitor_id = visitors.visitor_id
-    where
-        not visitors.is_bot
-        and events.event_type = 'search'
-        and events.search_query is not null
-        and events.session_id is not null
-        and events.event_date >= (select since from parameters)
-        and events.event_date <= (select until from parameters)
-    group by events.search_query, events.session_id
-
-),
-
 terms as (
 
     select
-        searches.search_query,
-        sum(searches.searches) as searches,
-        count(*) as sessions,
-        sum(sessions.cart_sessions) as cart_sessions,
-        sum(sessions.converted_sessions) as converted_sessions
-    from searches
-    inner join gold.fact_sessions as sessions
-        on searches.session_id = sessions.session_id
-    group by searches.search_query
+        search_query,
+        sum(searches) as searches,
+        sum(search_sessions) as sessions,
+        sum(viewing_sessions) as viewing_sessions,
+        sum(cart_sessions) as cart_sessions,
+        sum(converted_sessions) as converted_sessions,
+        sum(ended_sessions) as ended_sessions
+    from gold.agg_search_daily
+    where
+        session_date >= (select since from parameters)
+        and session_date <= (select until from parameters)
+    group by search_query
 
 ),
 
@@ -75,13 +60,21 @@ final as (
         cast(searches as bigint) as searches,
         cast(sessions as bigint) as sessions,
         cast(
+            cast(viewing_sessions as numeric(18, 4)) / nullif(sessions, 0)
+            as numeric(9, 4)
+        ) as view_rate,
+        cast(
             cast(cart_sessions as numeric(18, 4)) / nullif(sessions, 0)
             as numeric(9, 4)
         ) as cart_rate,
         cast(
             cast(converted_sessions as numeric(18, 4)) / nullif(sessions, 0)
             as numeric(9, 4)
-        ) as conversion
+        ) as conversion,
+        cast(
+            cast(ended_sessions as numeric(18, 4)) / nullif(sessions, 0)
+            as numeric(9, 4)
+        ) as lost
     from ranked
     where place <= (select top_n from parameters)
 

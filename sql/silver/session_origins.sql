@@ -6,8 +6,7 @@
 -- key: session_id
 -- scope: visitor
 -- reader: silver.bots, gold.dim_device, gold.dim_channel, gold.dim_visitors,
---         gold.fact_events, gold.fact_orders, gold.fact_sessions,
---         gold.agg_experiment
+--         gold.fact_events, gold.fact_orders, gold.fact_sessions
 
 with
 
@@ -36,8 +35,6 @@ first_events as (
         nullif(trim(city), '') as city,
         page_type,
         page_url,
-        experiment,
-        variant,
         referrer is null
             and utm_source is null
             and utm_medium is null
@@ -92,8 +89,6 @@ origins as (
         city,
         page_type,
         page_url,
-        experiment,
-        variant,
         device_type is null
             and browser is null
             and os is null as is_device_unrecorded,
@@ -156,9 +151,7 @@ final as (
         cast(coalesce(keyed.country, '(unknown)') as string) as country,
         cast(coalesce(keyed.city, '(unknown)') as string) as city,
         cast(keyed.page_type as string) as entry_page_type,
-        cast(keyed.page_url as string) as entry_url,
-        cast(keyed.experiment as string) as experiment,
-        cast(keyed.variant as string) as variant
+        cast(keyed.page_url as string) as entry_url
     from keyed
     left join session_accounts on keyed.session_id = session_accounts.session_id
 

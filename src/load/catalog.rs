@@ -45,8 +45,8 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_retention_weekly",
     "agg_retention_monthly",
     "agg_product_affinity",
+    "agg_experiment_daily",
     "agg_product_recommendations",
-    "agg_experiment",
 ];
 
 /// A table of schema `gold` on the server.

@@ -457,7 +457,7 @@ fn the_order_and_the_files_of_the_input_change_nothing() {
         &[("a.csv", &file(late)), ("b.csv", &file(early)), ("products.csv", PRODUCTS), ("users.csv", USERS)],
     );
     let tables = warehouse.lake.tables(Layer::Gold).unwrap();
-    assert_eq!(tables.len(), 29);
+    assert_eq!(tables.len(), 30);
     for table in tables {
         let all = format!("select * from {table}");
         let (mut expected, mut found) = (TOLD.rows(&all), warehouse.rows(&all));
@@ -526,6 +526,11 @@ fn every_check_finds_its_fault() {
             1 as orders_product, 1 as orders_recommended, 1 as orders_all, 1.0 as support, 1.0 as confidence,
             1.0 as lift"
             .into(),
+    );
+    spoil(
+        "agg_experiment_daily",
+        all("agg_experiment_daily", &[])
+            + " union all select date '2026-03-02', 'checkout', 'control', 1, 2, 1, 1, 1, cast(0 as decimal(18, 2))",
     );
     spoil(
         "fact_daily_metrics",

@@ -147,15 +147,19 @@ fn carried(pair: &Pair, money: &Money) -> Option<String> {
     }
     let each = |part: (f64, f64), whole: (f64, f64)| (part.0 / whole.0, part.1 / whole.1);
     let (orders_each, value) = (each(orders, sessions), each(revenue, orders));
-    let per_hundred = |value: f64| format!("{} per 100", format::number(100.0 * value));
-    let factors: [(&str, (f64, f64), &dyn Fn(f64) -> String); 3] = [
-        ("the number of sessions", sessions, &format::count),
-        ("orders per session", orders_each, &per_hundred),
-        ("the value of an order", value, &|value| money.full(value)),
+    let factors = [
+        ("the number of sessions", sessions),
+        ("orders per session", orders_each),
+        ("the value of an order", value),
     ];
     let whole = (1.0 + change).ln();
     let share = |(now, before): (f64, f64)| (now / before).ln() / whole;
-    let (name, (now, before), text) = factors.into_iter().max_by(|a, b| share(a.1).total_cmp(&share(b.1)))?;
+    let (name, (now, before)) = factors.into_iter().max_by(|a, b| share(a.1).total_cmp(&share(b.1)))?;
+    let text = |value: f64| match name {
+        "orders per session" => format!("{} per 100", format::number(100.0 * value)),
+        "the value of an order" => money.full(value),
+        _ => format::count(value),
+    };
     (share((now, before)) >= CARRIES).then(|| {
         format!(
             "Most of that comes from {name}: {} after {} ({}).",

