@@ -35,6 +35,8 @@ impl Block {
             let people = (self.first..self.end).flat_map(|user| Life::of(plan, user).visits);
             let programs = (self.first_bot..self.end_bot).flat_map(|bot| bot::visits(plan, bot));
             let mut visits: Vec<_> = people.chain(programs).collect();
+            // It grew by doubling, and stays as long as its block.
+            visits.shrink_to_fit();
             visits.sort_unstable_by_key(|visit| (visit.start, visit.user));
             visits
         })
