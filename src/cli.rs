@@ -115,9 +115,6 @@ pub struct RunArgs {
     /// PostgreSQL.
     #[command(flatten)]
     pub load: LoadFlags,
-    /// Delete days from PostgreSQL that gold no longer has; otherwise they stop the load
-    #[arg(long, help_heading = "PostgreSQL")]
-    prune: bool,
     /// Charts.
     #[command(flatten)]
     pub chart: ChartFlags,
@@ -270,18 +267,27 @@ pub struct LoadArgs {
     /// Where to load.
     #[command(flatten)]
     pub flags: LoadFlags,
-    /// Leave days before this one alone in PostgreSQL [default: compare all days]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    since: Option<String>,
-    /// Delete days from PostgreSQL that gold no longer has; otherwise they stop the load
-    #[arg(long)]
-    prune: bool,
+    /// Which days to load.
+    #[command(flatten)]
+    pub day: LoadDayFlags,
     /// Replace every row, whatever was loaded before
     #[arg(long)]
     full_refresh: bool,
     /// Say what would be loaded, and change nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+/// Which days to load.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "PostgreSQL")]
+pub struct LoadDayFlags {
+    /// Leave days before this one alone in PostgreSQL [default: compare all days]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<String>,
+    /// Delete days from PostgreSQL that gold no longer has; otherwise they stop the load
+    #[arg(long)]
+    prune: bool,
 }
 
 /// What `report` takes.
@@ -527,7 +533,6 @@ impl Cli {
                 list.input(&run.input);
                 list.model(&run.model);
                 list.load(&run.load);
-                list.put("load.prune", "--prune", &run.prune.then_some(true));
                 // Of a whole run, it means everything that is made.
                 list.put("load.full_refresh", "--full-refresh", &run.model.full_refresh.then_some(true));
                 list.chart(&run.chart);
@@ -541,8 +546,7 @@ impl Cli {
             }
             Command::Load(args) => {
                 list.load(&args.flags);
-                list.put("load.since", "--since", &args.since);
-                list.put("load.prune", "--prune", &args.prune.then_some(true));
+                list.load_day(&args.day);
                 list.put("load.full_refresh", "--full-refresh", &args.full_refresh.then_some(true));
                 list.put("load.dry_run", "--dry-run", &args.dry_run.then_some(true));
             }
@@ -615,6 +619,11 @@ impl Overrides {
 
     fn load(&mut self, flags: &LoadFlags) {
         self.put("load.database_url", "--database-url", &flags.database_url);
+    }
+
+    fn load_day(&mut self, flags: &LoadDayFlags) {
+        self.put("load.since", "--since", &flags.since);
+        self.put("load.prune", "--prune", &flags.prune.then_some(true));
     }
 
     fn chart(&mut self, flags: &ChartFlags) {
