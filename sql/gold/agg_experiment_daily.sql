@@ -5,7 +5,7 @@
 -- records no experiment.
 -- grain: one row per day of first exposure, experiment and variant
 -- key: exposure_date, experiment, variant
--- reader: sql/analysis/experiment_effect.sql
+-- reader: experiment chart; sql/analysis/experiment_effect.sql
 
 with
 

@@ -4,78 +4,49 @@
 -- reader: report/experiment_result
 with
 
--- a session has the arm of its first event
-arms as (
-
-    select
-        session_id,
-        experiment,
-        variant
-    from silver.session_origins
-    where experiment is not null and variant is not null
-
-),
-
-sessions as (
-
-    select * from gold.fact_sessions
-
-),
-
-visitors as (
-
-    select * from gold.dim_visitors
-
-),
-
 -- chance deals out visitors, not sessions, so visitors are what is counted
-members as (
+totals as (
 
     select
-        arms.experiment,
-        sessions.visitor_id,
-        min(arms.variant) as variant,
-        max(arms.variant) as last_variant,
-        count(*) as sessions,
-        max(sessions.converted_sessions) as converted,
-        sum(coalesce(sessions.revenue, 0)) as revenue
-
-    from arms
-    inner join sessions on arms.session_id = sessions.session_id
-    inner join visitors on sessions.visitor_id = visitors.visitor_id
-    where not visitors.is_bot
-    group by arms.experiment, sessions.visitor_id
+        experiment,
+        variant,
+        sum(visitors) as visitors,
+        sum(converted_visitors) as converted_visitors
+    from gold.agg_experiment_daily
+    group by experiment, variant
 
 ),
 
--- who saw two arms tells of neither
+experiments as (
+
+    select
+        experiment,
+        min(case when variant <> '(several)' then variant end) as first_variant,
+        sum(case when variant = '(several)' then visitors else 0 end)
+            as mixed_visitors
+    from totals
+    group by experiment
+
+),
+
+-- who saw several variants tells of none; they are told once per experiment
 final as (
 
     select
-        cast(members.experiment as string) as experiment,
-        cast(members.variant as string) as variant,
+        cast(totals.experiment as string) as experiment,
+        cast(totals.variant as string) as variant,
+        cast(totals.visitors as bigint) as visitors,
+        cast(totals.converted_visitors as bigint) as converted_visitors,
         cast(
-            sum(
-                case when members.variant = members.last_variant then 1 else 0 end
-            ) as bigint
-        ) as visitors,
-        cast(
-            sum(
-                case
-                    when members.variant = members.last_variant
-                        then members.converted
-                    else 0
-                end
-            ) as bigint
-        ) as converted_visitors,
-        cast(
-            sum(
-                case when members.variant = members.last_variant then 0 else 1 end
-            ) as bigint
+            case
+                when totals.variant = experiments.first_variant
+                    then experiments.mixed_visitors
+                else 0
+            end as bigint
         ) as mixed_visitors
-
-    from members
-    group by members.experiment, members.variant
+    from totals
+    inner join experiments on totals.experiment = experiments.experiment
+    where totals.variant <> '(several)'
 
 )
 

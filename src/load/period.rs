@@ -43,7 +43,7 @@ impl std::fmt::Display for Period {
 pub(super) fn layout(days: impl Iterator<Item = i32>, newest: i32) -> Vec<Period> {
     let mut periods: Vec<_> = days
         .map(|day| match month_of(day) {
-            Some(month) if month.until + RECENT_DAYS <= newest => month,
+            Some(month) if month.until - 1 + RECENT_DAYS <= newest => month,
             _ => Period { from: day, until: day + 1 },
         })
         .collect();

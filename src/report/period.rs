@@ -10,10 +10,11 @@ use crate::engine::{Engine, Params};
 use crate::error::{Error, Result};
 
 /// The daily tables of gold, each with the column that says its day.
-const DAILY: [(&str, &str); 11] = [
+const DAILY: [(&str, &str); 12] = [
     ("agg_attribution_daily", "order_date"),
     ("agg_cart_product_daily", "session_date"),
     ("agg_category_metrics", "date"),
+    ("agg_experiment_daily", "exposure_date"),
     ("agg_funnel_daily", "entry_date"),
     ("agg_journey_daily", "session_date"),
     ("agg_product_daily", "date"),
