@@ -2,9 +2,9 @@
 //! filters. No network, no server, no database is needed to read it.
 //!
 //! The queries of `sql/page/` sum gold into small cubes (day x device x
-//! channel and the like, sums only, never ratios); [`cube`] writes them into
+//! channel and the like, sums only, never ratios); `cube` writes them into
 //! the page as JSON, and the scripts of `script/` filter, sum, divide and draw
-//! with an embedded Apache ECharts (`assets/echarts/`). [`grain`] bounds the
+//! with an embedded Apache ECharts (`assets/echarts/`). `grain` bounds the
 //! size. The same data give the same bytes: there is no clock in it.
 
 mod cube;
