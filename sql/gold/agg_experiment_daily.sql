@@ -45,4 +45,6 @@ final as (
 
 )
 
-select * from final
+select *
+from final
+order by exposure_date, experiment, variant
