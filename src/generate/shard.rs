@@ -32,11 +32,18 @@ impl Block {
     /// The block's visits, by start.
     fn visits(&self, plan: &Plan) -> &[PlannedVisit] {
         self.visits.get_or_init(|| {
-            let people = (self.first..self.end).flat_map(|user| Life::of(plan, user).visits);
-            let programs = (self.first_bot..self.end_bot).flat_map(|bot| bot::visits(plan, bot));
-            let mut visits: Vec<_> = people.chain(programs).collect();
-            // It grew by doubling, and stays as long as its block.
-            visits.shrink_to_fit();
+            let people = (self.first..self.end).map(|user| Life::of(plan, user).visits);
+            let programs = (self.first_bot..self.end_bot).map(|bot| bot::visits(plan, bot));
+            // The largest thing in memory: it must not grow by doubling.
+            let users = u128::from(self.end - self.first);
+            let expected = users * u128::from(plan.sessions) / u128::from(plan.users);
+            let mut visits = Vec::with_capacity(expected as usize * 17 / 16);
+            for mut some in people.chain(programs) {
+                if visits.len() + some.len() > visits.capacity() {
+                    visits.reserve_exact(some.len() + visits.len() / 16);
+                }
+                visits.append(&mut some);
+            }
             visits.sort_unstable_by_key(|visit| (visit.start, visit.user));
             visits
         })
