@@ -23,6 +23,7 @@ use arrow::row::{RowConverter, Rows, SortField};
 use arrow_ipc::reader::FileReader;
 use arrow_ipc::writer::FileWriter;
 
+use super::keys::{Alike, BUCKET_BITS, Keys, hash};
 use crate::error::{Error, Result};
 
 /// How rows are dealt.
@@ -49,9 +50,6 @@ pub struct Deal {
 
 /// Rows of a sorted bucket handed out at once.
 const CHUNK_ROWS: usize = 1 << 14;
-
-/// The bits of a mark that hold a bucket's number; the others are of a hash.
-const BUCKET_BITS: u64 = 0xFFF;
 
 /// Rows on their way into buckets; any number of threads and statements deal at once.
 pub struct Dealer {
@@ -81,64 +79,13 @@ impl Marks {
 
     /// The values of the `alike` columns.
     pub fn alike(&self) -> Alike {
-        Alike(self.alike.iter().map(|mark| mark & !BUCKET_BITS).collect())
+        Alike::of_marks(&self.alike)
     }
 
     /// Adds what is remembered of other rows.
     pub fn add(&mut self, other: Self) {
         self.alike.extend(other.alike);
-        self.keys.0.extend(other.keys.0);
-    }
-}
-
-/// Keys of rows, such as visitors, by their hashes: two keys with one hash are
-/// taken for one, which costs whoever works on keys no more than some rows.
-#[derive(Debug, Clone, Default)]
-pub struct Keys(HashSet<u64>);
-
-impl Keys {
-    /// Whether the key is one of them.
-    pub fn holds(&self, key: &str) -> bool {
-        self.0.contains(&hash(key))
-    }
-
-    /// Adds a key.
-    pub fn insert(&mut self, key: &str) {
-        self.0.insert(hash(key));
-    }
-
-    /// Adds all keys of others.
-    pub fn extend(&mut self, others: &Self) {
-        self.0.extend(&others.0);
-    }
-
-    pub(super) fn holds_hash(&self, key: u64) -> bool {
-        self.0.contains(&key)
-    }
-
-    pub(super) fn extend_hashes(&mut self, keys: impl Iterator<Item = u64>) {
-        self.0.extend(keys);
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-/// Values of `alike` columns, by their hashes; like [`Keys`], never too few.
-#[derive(Debug)]
-pub struct Alike(HashSet<u64>);
-
-impl Alike {
-    /// Whether the value is one of them.
-    pub fn holds(&self, value: &str) -> bool {
-        self.0.contains(&(hash(value) & !BUCKET_BITS))
+        self.keys.extend(&other.keys);
     }
 }
 
@@ -197,7 +144,7 @@ impl Dealer {
                 let Some(key) = key else { return self.deal.buckets };
                 let key = hash(key);
                 if self.deal.keys && last.replace(key) != Some(key) {
-                    marks.keys.0.insert(key);
+                    marks.keys.insert_hash(key);
                 }
                 self.place(key)
             })
@@ -536,16 +483,6 @@ fn ranks(keys: &[Rows]) -> HashMap<&[u8], u32> {
         ranks.insert(key, rank as u32);
     }
     ranks
-}
-
-/// A hash of a text that is the same everywhere and forever: FNV-1a, mixed
-/// once more, since its high bits vary little on short texts.
-pub(super) fn hash(text: &str) -> u64 {
-    let fnv = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mixed = (fnv ^ (fnv >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    mixed ^ (mixed >> 33)
 }
 
 fn locked(bucket: &Mutex<Bucket>) -> MutexGuard<'_, Bucket> {

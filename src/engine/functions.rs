@@ -17,7 +17,7 @@ use datafusion::logical_expr::{
 };
 use md5::{Digest, Md5};
 
-use super::bucket::Keys;
+use super::keys::Keys;
 
 /// All functions, to be registered with a session.
 pub(super) fn all() -> Vec<ScalarUDF> {

@@ -22,7 +22,8 @@ use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::runtime::{Handle, Runtime};
 
-use super::bucket::{Dealer, Dealt, Keys, Marks};
+use super::bucket::{Dealer, Dealt, Marks};
+use super::keys::Keys;
 use super::parquet::TableWriter;
 use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};

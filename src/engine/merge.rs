@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 
-use super::bucket::{Keys, hash};
+use super::keys::{Keys, hash};
 use super::parquet::{UNPARTITIONED, file_name, properties};
 use crate::error::{Error, Result};
 use crate::lake::{PartFile, files_below};

@@ -7,6 +7,7 @@
 mod bucket;
 mod functions;
 mod group;
+mod keys;
 mod local;
 mod merge;
 mod parquet;
@@ -22,8 +23,9 @@ use crate::error::{Error, Result};
 use crate::lake::TableRef;
 use crate::summary::TableSummary;
 
-pub use bucket::{Alike, Buckets, Deal, Dealer, Dealt, Keys, Marks};
+pub use bucket::{Buckets, Deal, Dealer, Dealt, Marks};
 pub use group::GroupedFiles;
+pub use keys::{Alike, Keys};
 pub use local::LocalEngine;
 pub use merge::{Merge, Merged, same_rows};
 pub use parquet::ParquetTarget;
