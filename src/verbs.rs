@@ -524,10 +524,14 @@ fn clean(config: &Config) -> Result<ExitCode> {
     if server::stop(&lake)? {
         text += "stopped the private PostgreSQL\n";
     }
-    let mut folders = vec![lake.raw(), lake.postgres()];
+    let mut folders = vec![lake.raw()];
     folders.extend(Layer::ALL.map(|layer| lake.layer(layer)));
-    for folder in folders.iter().filter(|folder| folder.exists()) {
+    folders.retain(|folder| folder.exists());
+    for folder in &folders {
         lake.clear(folder)?;
+    }
+    folders.extend(server::remove(&lake)?);
+    for folder in &folders {
         text += &format!("removed {}\n", folder.display());
     }
     print(if text.is_empty() { "nothing to remove\n" } else { &text })

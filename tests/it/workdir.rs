@@ -192,8 +192,8 @@ impl Workdir {
 
 impl Drop for Workdir {
     fn drop(&mut self) {
-        if self.path("data/postgres").exists() {
-            let _ = self.command(["db", "stop"]).output();
+        if self.path("data").exists() {
+            let _ = self.command(["clean"]).output();
         }
     }
 }

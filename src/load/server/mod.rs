@@ -142,6 +142,15 @@ pub fn stop(lake: &Lake) -> Result<bool> {
     Cluster::of(lake)?.stop()
 }
 
+/// Removes the lake's private cluster with its databases, wherever it lives; it
+/// must be down. Returns its folder, where there was one.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be removed.
+pub fn remove(lake: &Lake) -> Result<Option<PathBuf>> {
+    Cluster::of(lake)?.remove()
+}
+
 /// How the lake's private server stands.
 ///
 /// # Errors

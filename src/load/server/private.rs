@@ -126,6 +126,15 @@ impl Cluster {
         Ok(was_running)
     }
 
+    /// Removes the home folder, in the temp folder too, where the lake's own going would not reach it.
+    pub(super) fn remove(self) -> Result<Option<PathBuf>> {
+        if !self.home.exists() {
+            return Ok(None);
+        }
+        fs::remove_dir_all(&self.home).map_err(Error::io("remove", &self.home))?;
+        Ok(Some(self.home))
+    }
+
     fn data(&self) -> PathBuf {
         self.home.join("cluster")
     }

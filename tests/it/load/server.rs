@@ -70,3 +70,23 @@ fn a_private_server_stops_starts_and_survives_a_stale_pid_file_and_a_taken_port(
         std::fs::remove_dir_all(home).unwrap();
     }
 }
+
+#[test]
+fn a_cluster_goes_with_its_databases_wherever_it_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::new(folder.path());
+    assert_eq!(server::remove(&lake).unwrap(), None, "nothing to remove");
+    // Root's server has another user, who may not enter this folder: the cluster lives elsewhere.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    let Some(first) = start(&lake) else { return };
+    first.connect().unwrap().batch_execute("create table kept (a int)").unwrap();
+    assert!(server::stop(&lake).unwrap());
+    let home = server::status(&lake).unwrap().folder;
+    assert_eq!(server::remove(&lake).unwrap().as_deref(), Some(home.as_path()));
+    assert!(!home.exists());
+    assert_eq!(server::status(&lake).unwrap().state, server::State::Absent);
+}
