@@ -45,7 +45,7 @@ searches as (
 
     select
         session_id,
-        coalesce(nullif(trim(lower(search_query)), ''), '(unknown)')
+        coalesce(lower({{ clean("search_query") }}), '(unknown)')
             as search_query,
         count(*) as searches,
         min(event_sequence) as first_search,
@@ -54,7 +54,7 @@ searches as (
     where event_type = 'search' and session_id is not null
     group by
         session_id,
-        coalesce(nullif(trim(lower(search_query)), ''), '(unknown)')
+        coalesce(lower({{ clean("search_query") }}), '(unknown)')
 
 ),
 

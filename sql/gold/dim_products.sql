@@ -23,8 +23,8 @@ product_events as (
         event_date,
         event_time_us,
         event_rank,
-        nullif(trim(category), '') as category,
-        nullif(trim(brand), '') as brand
+        {{ clean("category") }} as category,
+        {{ clean("brand") }} as brand
     from silver.events
     where product_id is not null
 
@@ -101,9 +101,9 @@ merged as (
         members.product_id,
         coalesce(catalogue.product_name, members.product_id) as product_name,
         coalesce(
-            nullif(trim(catalogue.category), ''), categories.category
+            {{ clean("catalogue.category") }}, categories.category
         ) as category,
-        coalesce(nullif(trim(catalogue.brand), ''), brands.brand) as brand,
+        coalesce({{ clean("catalogue.brand") }}, brands.brand) as brand,
         catalogue.current_price,
         catalogue.rating,
         catalogue.rating_count,
@@ -133,15 +133,15 @@ final as (
         cast(product_name as string) as product_name,
         cast(category as string) as category,
         cast(
-            coalesce(nullif(split_part(category, '.', 1), ''), '(unknown)')
+            coalesce({{ given("split_part(category, '.', 1)") }}, '(unknown)')
             as string
         ) as category_l1,
         cast(
-            coalesce(nullif(split_part(category, '.', 2), ''), '(unknown)')
+            coalesce({{ given("split_part(category, '.', 2)") }}, '(unknown)')
             as string
         ) as category_l2,
         cast(
-            coalesce(nullif(split_part(category, '.', 3), ''), '(unknown)')
+            coalesce({{ given("split_part(category, '.', 3)") }}, '(unknown)')
             as string
         ) as category_l3,
         cast(coalesce(brand, '(unknown)') as string) as brand,

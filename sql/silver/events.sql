@@ -40,7 +40,7 @@ chains as (
         {{ running_max(
             "case"
             ~ " when pause_us is null then event_time_us"
-            ~ " when tracker_session = '' and pause_us > $session_gap_us"
+            ~ " when tracker_session = '.' and pause_us > $session_gap_us"
             ~ " then event_time_us end",
             visits
         ) }} as chain_start_us
@@ -55,7 +55,7 @@ starts as (
         *,
         case
             when pause_us is null then true
-            when tracker_session <> '' then false
+            when tracker_session <> '.' then false
             when pause_us > $session_gap_us then true
             else floor(
                 cast(event_time_us - chain_start_us as double)

@@ -118,11 +118,12 @@ final as (
         {{ event_rank("event_type") }} as event_rank,
         -- what the server did later (a refund) belongs to no session
         event_type <> 'refund' as is_activity,
-        -- with session.mode = source the tracker's id divides a visitor's
-        -- events; rows without one fall back to the gap
+        -- with session.mode = source the tracker's id (':' before it) divides
+        -- a visitor's events; rows without one ('.') fall back to the gap
         case
-            when $session_mode = 'source' then coalesce(source_session_id, '')
-            else ''
+            when $session_mode = 'source' and source_session_id is not null
+                then ':' || source_session_id
+            else '.'
         end as tracker_session,
         substr(faults, 1, length(faults) - 2) as reasons,
         _batch_key,

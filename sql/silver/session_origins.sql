@@ -27,23 +27,23 @@ first_events as (
         event_hour,
         source,
         visitor_id,
-        nullif(trim(device_type), '') as device_type,
-        nullif(trim(browser), '') as browser,
-        nullif(trim(os), '') as os,
+        {{ clean("device_type") }} as device_type,
+        {{ clean("browser") }} as browser,
+        {{ clean("os") }} as os,
         user_agent,
-        nullif(trim(country), '') as country,
-        nullif(trim(city), '') as city,
+        {{ clean("country") }} as country,
+        {{ clean("city") }} as city,
         page_type,
         page_url,
         referrer is null
             and utm_source is null
             and utm_medium is null
             and utm_campaign is null as is_channel_unrecorded,
-        nullif(lower(trim(utm_source)), '') as utm_source,
-        nullif(lower(trim(utm_medium)), '') as utm_medium,
-        nullif(trim(utm_campaign), '') as utm_campaign,
-        nullif({{ url_host("referrer") }}, '') as referrer_host,
-        nullif({{ url_host("page_url") }}, '') as own_host
+        lower({{ clean("utm_source") }}) as utm_source,
+        lower({{ clean("utm_medium") }}) as utm_medium,
+        {{ clean("utm_campaign") }} as utm_campaign,
+        {{ given(url_host("referrer")) }} as referrer_host,
+        {{ given(url_host("page_url")) }} as own_host
     from session_events
     where event_sequence = 1
 

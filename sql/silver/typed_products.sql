@@ -12,11 +12,11 @@ typed as (
 
     select
         *,
-        {{ try_timestamp("nullif(trim(updated_at), '')") }} as updated,
-        try_cast(nullif(trim(price), '') as decimal(12, 2)) as price_value,
-        try_cast(nullif(trim(rating), '') as double) as rating_value,
-        try_cast(nullif(trim(rating_count), '') as int) as rating_count_value,
-        try_cast(nullif(trim(stock), '') as int) as stock_value
+        {{ try_timestamp(clean("updated_at")) }} as updated,
+        try_cast({{ clean("price") }} as decimal(12, 2)) as price_value,
+        try_cast({{ clean("rating") }} as double) as rating_value,
+        try_cast({{ clean("rating_count") }} as int) as rating_count_value,
+        try_cast({{ clean("stock") }} as int) as stock_value
     from received
 
 ),
@@ -28,17 +28,17 @@ judged as (
         coalesce('malformed row: ' || _parse_error || '; ', '')
         || coalesce(mapping_error || '; ', '')
         || case
-            when _parse_error is null and nullif(trim(product_id), '') is null
+            when _parse_error is null and {{ clean("product_id") }} is null
                 then 'product_id is missing; '
             else ''
         end
         || case
-            when nullif(trim(updated_at), '') is not null and updated is null
+            when {{ clean("updated_at") }} is not null and updated is null
                 then 'updated_at is not a timestamp; '
             else ''
         end
         || case
-            when nullif(trim(price), '') is not null and price_value is null
+            when {{ clean("price") }} is not null and price_value is null
                 then 'price is not a number; '
             when price_value < 0
                 then 'price is negative; '
@@ -51,10 +51,10 @@ judged as (
 final as (
 
     select
-        coalesce(_id_prefix, '') || nullif(trim(product_id), '') as product_id,
-        nullif(trim(product_name), '') as product_name,
-        nullif(trim(category), '') as category,
-        nullif(trim(brand), '') as brand,
+        coalesce(_id_prefix, '') || {{ clean("product_id") }} as product_id,
+        {{ clean("product_name") }} as product_name,
+        {{ clean("category") }} as category,
+        {{ clean("brand") }} as brand,
         price_value as current_price,
         rating_value as rating,
         rating_count_value as rating_count,

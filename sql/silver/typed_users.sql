@@ -12,9 +12,9 @@ typed as (
 
     select
         *,
-        {{ try_timestamp("nullif(trim(updated_at), '')") }} as updated,
-        try_cast(nullif(trim(birth_year), '') as int) as birth_year_value,
-        try_cast(nullif(trim(signup_date), '') as date) as signup
+        {{ try_timestamp(clean("updated_at")) }} as updated,
+        try_cast({{ clean("birth_year") }} as int) as birth_year_value,
+        try_cast({{ clean("signup_date") }} as date) as signup
     from received
 
 ),
@@ -26,17 +26,17 @@ judged as (
         coalesce('malformed row: ' || _parse_error || '; ', '')
         || coalesce(mapping_error || '; ', '')
         || case
-            when _parse_error is null and nullif(trim(user_id), '') is null
+            when _parse_error is null and {{ clean("user_id") }} is null
                 then 'user_id is missing; '
             else ''
         end
         || case
-            when nullif(trim(updated_at), '') is not null and updated is null
+            when {{ clean("updated_at") }} is not null and updated is null
                 then 'updated_at is not a timestamp; '
             else ''
         end
         || case
-            when nullif(trim(signup_date), '') is not null and signup is null
+            when {{ clean("signup_date") }} is not null and signup is null
                 then 'signup_date is not a date; '
             else ''
         end as faults
@@ -47,12 +47,12 @@ judged as (
 final as (
 
     select
-        coalesce(_id_prefix, '') || nullif(trim(user_id), '') as user_id,
-        nullif(trim(name), '') as name,
-        nullif(trim(gender), '') as gender,
+        coalesce(_id_prefix, '') || {{ clean("user_id") }} as user_id,
+        {{ clean("name") }} as name,
+        {{ clean("gender") }} as gender,
         birth_year_value as birth_year,
-        nullif(trim(city), '') as city,
-        nullif(trim(country), '') as country,
+        {{ clean("city") }} as city,
+        {{ clean("country") }} as country,
         signup as signup_date,
         updated as updated_at,
         coalesce({{ us("updated") }}, -9223372036854775807) as updated_us,

@@ -13,16 +13,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array, new_null_array};
-use arrow::compute::{
-    SortOptions, concat_batches, filter_record_batch, interleave_record_batch, is_not_null, take_record_batch,
-};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, new_null_array};
+use arrow::compute::{SortOptions, concat_batches};
 use arrow::datatypes::{DataType, Int64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
 use arrow_ipc::reader::FileReader;
 use arrow_ipc::writer::FileWriter;
 
+use super::gather::gather;
 use super::keys::{Alike, BUCKET_BITS, Keys, hash};
 use crate::error::{Error, Result};
 
@@ -124,51 +123,54 @@ impl Dealer {
         Ok(Self { deal, schema, by, alike, buckets, held: AtomicUsize::new(0), moved: HashMap::new() })
     }
 
-    /// Deals a batch.
-    pub(super) fn deal(&self, batch: RecordBatch, dealt: Dealt, marks: &mut Marks) -> Result<()> {
-        let mut batch =
-            RecordBatch::try_new(self.schema.clone(), batch.columns().to_vec()).map_err(unmovable)?;
-        if dealt == Dealt::Keyed && batch.column(self.by).null_count() > 0 {
-            let keyed = is_not_null(batch.column(self.by)).map_err(unmovable)?;
-            batch = filter_record_batch(&batch, &keyed).map_err(unmovable)?;
-        }
-        self.put_all(&batch, marks)
+    /// Deals the rows of some batches.
+    pub(super) fn deal(&self, batches: &[RecordBatch], dealt: Dealt, marks: &mut Marks) -> Result<()> {
+        let batches = batches
+            .iter()
+            .map(|batch| RecordBatch::try_new(self.schema.clone(), batch.columns().to_vec()))
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(unmovable)?;
+        self.put_all(&batches, dealt, marks)
     }
 
-    fn put_all(&self, batch: &RecordBatch, marks: &mut Marks) -> Result<()> {
-        let keys = batch.column(self.by).as_string::<i32>();
-        let mut last = None;
-        let places: Vec<usize> = keys
-            .iter()
-            .map(|key| {
-                let Some(key) = key else { return self.deal.buckets };
-                let key = hash(key);
-                if self.deal.keys && last.replace(key) != Some(key) {
-                    marks.keys.insert_hash(key);
-                }
-                self.place(key)
-            })
-            .collect();
-        for column in &self.alike {
-            let values = batch.column(*column).as_string::<i32>().iter().zip(&places);
-            marks.alike.extend(
-                values
-                    .filter(|(_, place)| **place < self.deal.buckets)
-                    .filter_map(|(value, place)| Some(hash(value?) & !BUCKET_BITS | *place as u64)),
-            );
+    fn put_all(&self, batches: &[RecordBatch], dealt: Dealt, marks: &mut Marks) -> Result<()> {
+        let mut rows: Vec<Vec<(usize, usize)>> = vec![Vec::new(); self.buckets.len()];
+        for (number, batch) in batches.iter().enumerate() {
+            let places = self.places(batch, marks);
+            for column in &self.alike {
+                let values = batch.column(*column).as_string::<i32>().iter().zip(&places);
+                marks.alike.extend(
+                    values
+                        .filter(|(_, place)| **place < self.deal.buckets)
+                        .filter_map(|(value, place)| Some(hash(value?) & !BUCKET_BITS | *place as u64)),
+                );
+            }
+            for (row, place) in places.into_iter().enumerate() {
+                rows[place].push((number, row));
+            }
         }
-        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); self.buckets.len()];
-        for (row, place) in places.into_iter().enumerate() {
-            rows[place].push(row as u32);
+        if dealt == Dealt::Keyed {
+            rows[self.deal.buckets].clear();
         }
         for (place, rows) in rows.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-            let piece = match rows.len() == batch.num_rows() {
-                true => batch.clone(),
-                false => take_record_batch(batch, &UInt32Array::from(rows)).map_err(unmovable)?,
-            };
-            self.put(place, piece)?;
+            self.put(place, gather(batches, &rows).map_err(unmovable)?)?;
         }
         Ok(())
+    }
+
+    /// The bucket of each row; the last for those that have no key.
+    fn places(&self, batch: &RecordBatch, marks: &mut Marks) -> Vec<usize> {
+        let mut last = None;
+        let keys = batch.column(self.by).as_string::<i32>().iter();
+        keys.map(|key| {
+            let Some(key) = key else { return self.deal.buckets };
+            let key = hash(key);
+            if self.deal.keys && last.replace(key) != Some(key) {
+                marks.keys.insert_hash(key);
+            }
+            self.place(key)
+        })
+        .collect()
     }
 
     /// The bucket of a key.
@@ -246,8 +248,9 @@ impl Dealer {
         for number in disturbed {
             let bucket =
                 std::mem::replace(&mut *locked(&self.buckets[number]), Bucket::empty(&self.deal, number));
-            for batch in bucket.into_batches(&self.schema)? {
-                self.put_all(&batch, &mut Marks::default())?;
+            let batches = bucket.into_batches(&self.schema)?;
+            if !batches.is_empty() {
+                self.put_all(&batches, Dealt::All, &mut Marks::default())?;
             }
         }
         Ok(())
@@ -435,12 +438,11 @@ fn sorted(batches: &[RecordBatch], order: &[usize]) -> std::result::Result<Vec<R
             .then_with(|| (one.2, one.3).cmp(&(other.2, other.3)))
     });
     drop(tails);
-    let batches: Vec<&RecordBatch> = batches.iter().collect();
     places
         .chunks(CHUNK_ROWS)
         .map(|chunk| {
             let rows: Vec<_> = chunk.iter().map(|place| (place.2 as usize, place.3 as usize)).collect();
-            interleave_record_batch(&batches, &rows)
+            gather(batches, &rows)
         })
         .collect()
 }
@@ -547,7 +549,7 @@ mod tests {
         let dealer = Dealer::try_new(deal, batches[0].schema()).unwrap();
         let mut marks = Marks::default();
         for batch in batches {
-            dealer.deal(batch.clone(), Dealt::All, &mut marks).unwrap();
+            dealer.deal(std::slice::from_ref(batch), Dealt::All, &mut marks).unwrap();
         }
         let buckets = dealer.finish(marks).unwrap();
         (0..buckets.count())

@@ -30,6 +30,9 @@ use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
 use crate::summary::TableSummary;
 
+/// Rows dealt at once: a bucket then gets a long piece now and then, not a short one each time.
+const ROWS_DEALT_AT_ONCE: usize = 1 << 16;
+
 /// How many batches may wait for the Parquet writer.
 const BATCHES_WAITING: usize = 4;
 
@@ -182,10 +185,18 @@ impl LocalEngine {
                 .map(|mut stream| {
                     scope.spawn(move || {
                         let mut marks = Marks::default();
+                        let (mut batches, mut rows) = (Vec::new(), 0);
                         while let Some(batch) = self.runtime.block_on(stream.next()) {
                             let batch = batch.map_err(|source| failed("run a statement", source))?;
-                            dealer.deal(batch, dealt, &mut marks)?;
+                            rows += batch.num_rows();
+                            batches.push(batch);
+                            if rows >= ROWS_DEALT_AT_ONCE {
+                                dealer.deal(&batches, dealt, &mut marks)?;
+                                batches.clear();
+                                rows = 0;
+                            }
                         }
+                        dealer.deal(&batches, dealt, &mut marks)?;
                         Ok(marks)
                     })
                 })

@@ -6,6 +6,7 @@
 
 mod bucket;
 mod functions;
+mod gather;
 mod group;
 mod keys;
 mod local;

@@ -73,24 +73,32 @@ pub(super) fn month_of(date: i32) -> i32 {
     date32_to_datetime(date).map_or(0, |date| date.year() * 12 + date.month0() as i32)
 }
 
+/// A column whose values all differ: a dictionary of them would be made and thrown away.
+const ALL_DIFFERENT: &str = "event_id";
+
 /// How every Parquet file of the lake is written. A lake has many small files,
 /// read whole: an index of pages would only be one more thing to open. The
 /// least and greatest text of a column tells nothing to anybody who looks for
-/// days, and costs two comparisons a row.
+/// days, and costs two comparisons a row. Moments and pauses hardly repeat, so
+/// they get no dictionary.
 pub(crate) fn properties(schema: &Schema) -> WriterProperties {
-    let texts = schema.fields().iter().filter(|field| field.data_type() == &DataType::Utf8);
-    texts
-        .fold(
-            WriterProperties::builder()
-                .set_compression(Compression::SNAPPY)
-                .set_statistics_enabled(EnabledStatistics::Chunk)
-                .set_offset_index_disabled(true),
-            |properties, text| {
-                let column = ColumnPath::new(vec![text.name().clone()]);
-                properties.set_column_statistics_enabled(column, EnabledStatistics::None)
-            },
-        )
-        .build()
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true);
+    let properties = schema.fields().iter().fold(properties, |mut properties, field| {
+        let column = ColumnPath::new(vec![field.name().clone()]);
+        if field.data_type() == &DataType::Utf8 {
+            properties = properties.set_column_statistics_enabled(column.clone(), EnabledStatistics::None);
+        }
+        let is_moment = matches!(field.data_type(), DataType::Timestamp(..) | DataType::Float64)
+            || field.name().ends_with("_us");
+        if is_moment || field.name() == ALL_DIFFERENT {
+            properties = properties.set_column_dictionary_enabled(column, false);
+        }
+        properties
+    });
+    properties.build()
 }
 
 /// A Parquet failure, with the file it happened to.

@@ -18,6 +18,9 @@ const SESSIONS_PER_SHARD: u64 = 8192;
 /// together, so in a longer period its shards hold fewer sessions instead.
 const DAYS_PER_BLOCK: u32 = 64;
 
+/// More events than a visit has, on average, in any profile of ours; only room is taken by it.
+const EVENTS_PER_VISIT: usize = 16;
+
 /// Users, and a like share of the programs, whose visits are planned together, once for all days.
 #[derive(Debug)]
 struct Block {
@@ -115,11 +118,12 @@ impl Shard {
         let start = plan.calendar.start + i64::from(self.day) * DAY_MS;
         let end = start + DAY_MS;
         let visits = self.block.visits(plan);
-        let mut events = Vec::new();
-        let mut sessions = Vec::new();
         // Visits that began late on the day before may reach into this one.
         let first = visits.partition_point(|visit| visit.start < start - LONGEST_VISIT_MS);
         let last = visits.partition_point(|visit| visit.start < end);
+        // Room at once: what grows by doubling leaves holes behind that stay in memory.
+        let mut events = Vec::with_capacity((last - first) * EVENTS_PER_VISIT);
+        let mut sessions = Vec::with_capacity(last - first);
         for visit in &visits[first..last] {
             if visit.deadline < start {
                 continue;

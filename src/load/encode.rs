@@ -25,6 +25,9 @@ pub(super) const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// What ends it: a row of -1 fields.
 pub(super) const TRAILER: &[u8] = &(-1_i16).to_be_bytes();
 
+/// Groups of four digits that 39 digits, as many as an i128 has, can be cut into.
+const MOST_GROUPS: usize = 11;
+
 /// PostgreSQL counts from 2000-01-01, Arrow from 1970-01-01.
 const EPOCH_DAYS: i32 = 10_957;
 const EPOCH_MICROSECONDS: i64 = 946_684_800_000_000;
@@ -210,7 +213,10 @@ fn field<const N: usize>(into: &mut Vec<u8>, bytes: [u8; N]) {
 }
 
 fn text(into: &mut Vec<u8>, value: &str) -> usize {
-    let nuls = value.bytes().filter(|byte| *byte == 0).count();
+    let nuls = match memchr::memchr(0, value.as_bytes()) {
+        None => 0,
+        Some(_) => value.bytes().filter(|byte| *byte == 0).count(),
+    };
     into.extend_from_slice(&((value.len() - nuls) as i32).to_be_bytes());
     if nuls == 0 {
         into.extend_from_slice(value.as_bytes());
@@ -225,7 +231,12 @@ fn uuid(value: &str) -> Option<[u8; 16]> {
     let mut bytes = [0_u8; 16];
     let mut digits = 0;
     for byte in value.bytes().filter(|byte| *byte != b'-') {
-        let digit = char::from(byte).to_digit(16)? as u8;
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            b'A'..=b'F' => byte - b'A' + 10,
+            _ => return None,
+        };
         *bytes.get_mut(digits / 2)? |= if digits % 2 == 0 { digit << 4 } else { digit };
         digits += 1;
     }
@@ -235,29 +246,35 @@ fn uuid(value: &str) -> Option<[u8; 16]> {
 /// PostgreSQL's numeric: groups of four decimal digits, aligned at the decimal
 /// point; `weight` is the power of 10,000 of the first group.
 fn numeric(into: &mut Vec<u8>, value: i128, scale: u32) {
-    let unit = 10_u128.pow(scale);
-    let (mut whole, fraction) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
     let fraction_groups = scale.div_ceil(4);
+    let value_abs = value.unsigned_abs();
+    // Nearly all money fits into 64 bits, where dividing is cheap.
+    let (mut whole, fraction) = match (u64::try_from(value_abs), 10_u64.checked_pow(scale)) {
+        (Ok(value), Some(unit)) => (u128::from(value / unit), u128::from(value % unit)),
+        _ => (value_abs / 10_u128.pow(scale), value_abs % 10_u128.pow(scale)),
+    };
     let mut fraction = fraction * 10_u128.pow(fraction_groups * 4 - scale);
 
     // From the least group up; then leading zeros are absent by construction.
-    let mut groups = Vec::with_capacity(12);
+    let (mut groups, mut count) = ([0_i16; MOST_GROUPS], 0);
     for _ in 0..fraction_groups {
-        groups.push((fraction % 10_000) as i16);
+        groups[count] = (fraction % 10_000) as i16;
         fraction /= 10_000;
+        count += 1;
     }
     while whole > 0 {
-        groups.push((whole % 10_000) as i16);
+        groups[count] = (whole % 10_000) as i16;
         whole /= 10_000;
+        count += 1;
     }
-    let weight = groups.len() as i16 - fraction_groups as i16 - 1;
+    let weight = count as i16 - fraction_groups as i16 - 1;
 
-    into.extend_from_slice(&((8 + groups.len() * 2) as i32).to_be_bytes());
-    into.extend_from_slice(&(groups.len() as i16).to_be_bytes());
+    into.extend_from_slice(&((8 + count * 2) as i32).to_be_bytes());
+    into.extend_from_slice(&(count as i16).to_be_bytes());
     into.extend_from_slice(&weight.to_be_bytes());
     into.extend_from_slice(&(if value < 0 { 0x4000_u16 } else { 0 }).to_be_bytes());
     into.extend_from_slice(&(scale as u16).to_be_bytes());
-    for group in groups.iter().rev() {
+    for group in groups[..count].iter().rev() {
         into.extend_from_slice(&group.to_be_bytes());
     }
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -19,6 +20,8 @@ use crate::progress::Progress;
 
 /// Bytes handed to the driver at once; smaller pieces cost speed.
 const CHUNK: usize = 128 * 1024;
+/// Such pieces that may wait for the server.
+const CHUNKS_WAITING: usize = 16;
 /// Bytes of one period or table that are kept in memory; what is beyond lies in a nameless file.
 const IN_MEMORY: usize = 2 << 20;
 
@@ -176,7 +179,8 @@ pub(super) fn encode_table(
 }
 
 /// Sends a whole table as it is read, unhashed, into the empty table `into`, which is frozen if it
-/// was emptied by the transaction that `client` is in.
+/// was emptied by the transaction that `client` is in. Rows are encoded on a thread of their own,
+/// while the server takes those before them.
 pub(super) fn stream_table(
     client: &mut impl GenericClient,
     engine: &dyn Engine,
@@ -187,20 +191,32 @@ pub(super) fn stream_table(
     let sent = |source: std::io::Error| Error::Load { message: context.clone(), source: Some(source.into()) };
     let statement = format!("copy {into} ({}) from stdin (format binary, freeze)", target.column_list());
     let mut writer = client.copy_in(&statement).map_err(|error| failed(&context, error))?;
-    let mut bytes = HEADER.to_vec();
-    for batch in engine.query(&target.select(""))? {
-        let batch = batch.map_err(|source| unreadable(target, source))?;
-        let rows = Rows::try_new(&batch, &target.types)?;
-        for row in 0..batch.num_rows() {
-            rows.write(row, &mut bytes)?;
-            if bytes.len() >= CHUNK {
-                writer.write_all(&bytes).map_err(sent)?;
-                bytes.clear();
+    let reader = engine.query(&target.select(""))?;
+    let (sender, chunks) = sync_channel(CHUNKS_WAITING);
+    std::thread::scope(|scope| {
+        let encoding = scope.spawn(move || {
+            let mut bytes = HEADER.to_vec();
+            for batch in reader {
+                let batch = batch.map_err(|source| unreadable(target, source))?;
+                let rows = Rows::try_new(&batch, &target.types)?;
+                for row in 0..batch.num_rows() {
+                    rows.write(row, &mut bytes)?;
+                    if bytes.len() >= CHUNK {
+                        let full = std::mem::replace(&mut bytes, Vec::with_capacity(CHUNK + CHUNK / 8));
+                        // Where nobody receives, the server has failed, and says why.
+                        if sender.send(full).is_err() {
+                            return Ok(());
+                        }
+                    }
+                }
             }
-        }
-    }
-    bytes.extend_from_slice(TRAILER);
-    writer.write_all(&bytes).map_err(sent)?;
+            bytes.extend_from_slice(TRAILER);
+            let _ = sender.send(bytes);
+            Ok(())
+        });
+        let written = chunks.into_iter().try_for_each(|chunk| writer.write_all(&chunk).map_err(sent));
+        encoding.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(written)
+    })?;
     writer.finish().map_err(|error| failed(&context, error))
 }
 

@@ -87,14 +87,16 @@ static MACROS: &[Macro] = &[
         "cast('0x' || substr({0}, 1, 15) as bigint)",
         "cast(conv(substr({0}, 1, 15), 16, 10) as bigint)",
     ]),
-    // The key of a session: of source, visitor, start in microseconds, and tracker's session if not empty.
+    // The key of a session: of source, visitor, start in microseconds, and tracker's session (':' before it) if it is not '.'.
     Macro("session_key", 4, [
         "session_key({0}, {1}, {2}, {3})",
-        "cast('0x' || substr(md5({0} || '|' || {1} || '|' || cast({2} as string) || case when {3} = '' then '' else '|' || {3} end), 1, 15) as bigint)",
-        "cast(conv(substr(md5({0} || '|' || {1} || '|' || cast({2} as string) || case when {3} = '' then '' else '|' || {3} end), 1, 15), 16, 10) as bigint)",
+        "cast('0x' || substr(md5({0} || '|' || {1} || '|' || cast({2} as string) || case when {3} = '.' then '' else '|' || substr({3}, 2) end), 1, 15) as bigint)",
+        "cast(conv(substr(md5({0} || '|' || {1} || '|' || cast({2} as string) || case when {3} = '.' then '' else '|' || substr({3}, 2) end), 1, 15), 16, 10) as bigint)",
     ]),
     // A text without blanks around it; null where nothing is left.
     Macro("clean", 1, ["clean({0})", "nullif(trim({0}), '')", "nullif(trim({0}), '')"]),
+    // A text; null where it is empty.
+    Macro("given", 1, ["given({0})", "nullif({0}, '')", "nullif({0}, '')"]),
     // The value of the row before, and the greatest up to this row, in the window {1}; of bigint.
     Macro("previous", 2, ["previous({0}) over ({1})", "lag({0}) over ({1})", "lag({0}) over ({1})"]),
     Macro("running_max", 2, [
