@@ -3,8 +3,9 @@
 #
 #   bench/load.sh [EVENTS]          (default 5000000)
 #
-# 1. fact_events into a bare table, beside the server's own COPY FROM of a ready
-#    binary file (medians of RUNS runs, by turns);
+# 1. fact_events into bare tables, one for each day, over two connections, as a load
+#    stages them, beside the server's own COPY FROM of a ready binary file into one
+#    bare table (medians of RUNS runs, by turns);
 # 2. the whole load, with partitions, keys, indexes and foreign keys, beside
 #    psql's \copy of ready CSV files into the same tables of another database;
 # 3. beside INSERT ... VALUES in pages of 100 rows, each page a transaction, of SLICE
@@ -86,9 +87,9 @@ echo "clickmill load: $seconds s ($cpu CPU s of the client, peak $peak MiB), $ro
 read -r again _ again_peak < <(timed "$CLICKMILL" load)
 echo "the same again, nothing changed: $again s, peak $again_peak MiB"
 
-echo "== fact_events into a bare table"
-psql -c 'create schema bare authorization clickmill_owner' -c 'create table bare.fact_events (like gold.fact_events)' \
-    -c 'alter table bare.fact_events owner to clickmill_owner' -c 'insert into bare.fact_events select * from gold.fact_events'
+echo "== fact_events into bare tables"
+psql -c 'create schema bare' -c 'create table bare.fact_events (like gold.fact_events)' \
+    -c 'insert into bare.fact_events select * from gold.fact_events'
 columns=$(psql -c "select count(*) from pg_attribute where attrelid = 'bare.fact_events'::regclass and attnum > 0")
 # Written by the server, which reads it again.
 file=$(psql -c "show data_directory")/bare.bin
@@ -99,7 +100,7 @@ for _ in $(seq "$runs"); do
     # What earlier runs left to be written is no part of this one.
     psql -c checkpoint
     sleep 3
-    read -r took _ < <("$BENCH_LOAD" data "$url" fact_events bare.fact_events)
+    read -r took _ < <("$BENCH_LOAD" data "$url" fact_events)
     ours+=("$took")
     psql -c checkpoint
     sleep 3

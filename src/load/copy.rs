@@ -1,14 +1,14 @@
 //! The load itself: compared, staged, and put in place by one transaction.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use postgres::{Client, Transaction};
 
 use super::catalog::{AGGREGATES, DIMENSIONS, Target, all_tables};
-use super::facts::{Facts, Kind, list, plural};
+use super::facts::{Fact, Facts, Kind, list, plural};
 use super::server::Server;
 use super::small::{self, SmallTable};
-use super::stage::Spill;
+use super::stage::{Encoded, Spill};
 use super::{Options, Outcome, days, failed, partition, rights, staging, swap, upsert};
 use crate::engine::{Engine, Params};
 use crate::error::{Error, Result};
@@ -39,31 +39,54 @@ pub(super) fn copy(
     let mut work = read(client, engine, options, may_make_tables, progress)?;
     let orders = days::orders(client)?;
     let spill = Spill::new(options.spill_dir.as_deref());
-    let Work { facts, dimensions, .. } = &mut work;
+    if options.dry_run || !may_make_tables {
+        work.aggregates = read_small(client, engine, options, AGGREGATES, progress)?;
+    }
     if options.dry_run {
-        facts.compare(engine, &orders, &spill, progress, |_, _, _| Ok(()))?;
+        work.facts.compare(engine, &orders, &spill, progress, |_, _, _| Ok(()))?;
         return Ok(outcome(&work, dry_run_notices(&work)));
     }
     if !may_make_tables {
         upsert::load(client, engine, options, &mut work, &orders, progress)?;
         return Ok(outcome(&work, vec![rights::NOTICE.to_owned()]));
     }
-    let members_first = facts.are_absent(client)?;
-    if members_first {
-        let mut transaction = begin(client)?;
-        dimensions.iter_mut().try_for_each(|table| table.upsert(&mut transaction))?;
-        transaction.commit().map_err(|error| failed("cannot commit the dimensions", error))?;
-    }
-    client
-        .batch_execute("create temporary table stage_fact_orders (like gold.fact_orders)")
-        .map_err(|error| failed("cannot stage gold.fact_orders", error))?;
-    let staged = staging::stage(server, members_first, |stager| {
-        facts.compare(engine, &orders, &spill, progress, |kind, period, mut rows| match kind {
-            Kind::Partitioned(table) => stager.take(table, period, rows),
-            Kind::Whole(target) => rows.copy(client, target, STAGED_ORDERS, false),
-        })
-    });
+    let members_first = work.facts.are_absent(client)?;
     work.members_first = members_first;
+    let members = OnceLock::new();
+    let staged = std::thread::scope(|scope| {
+        // Nobody asks for the aggregates before the end: they are read while the server is busy.
+        let aggregates = scope.spawn(|| {
+            let mut client = server.connect_to_load()?;
+            read_small(&mut client, engine, options, AGGREGATES, progress)
+        });
+        let Work { facts, dimensions, .. } = &mut work;
+        // Days are compared and staged while members are added; only their keys wait for these.
+        let staging = scope.spawn(|| {
+            let keys = members_first.then_some(&members);
+            let mut orders_rows = Vec::new();
+            staging::stage(server, keys, |stager| {
+                facts.compare(engine, &orders, &spill, progress, |kind, period, rows| match kind {
+                    Kind::Partitioned(table) => stager.take(table, period, rows),
+                    Kind::Whole(_) => {
+                        orders_rows.push(rows);
+                        Ok(())
+                    }
+                })
+            })?;
+            Ok(orders_rows)
+        });
+        let added = if members_first { add_members(client, dimensions) } else { Ok(()) };
+        let _ = members.set(added.is_ok());
+        let staged: Result<Vec<_>> = staging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        added?;
+        let orders_rows = staged?;
+        let aggregates = aggregates.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok((orders_rows, aggregates))
+    });
+    let staged = staged.and_then(|(orders_rows, aggregates)| {
+        work.aggregates = aggregates;
+        stage_orders(client, &work.facts, orders_rows)
+    });
     let closed = staged.and_then(|()| swap::close(client, options, &mut work, progress));
     if let Err(error) = closed {
         // What cannot be dropped now, the next load drops.
@@ -72,11 +95,11 @@ pub(super) fn copy(
         }
         return Err(error);
     }
-    analyze(client, &work);
+    analyze(server, &work);
     Ok(outcome(&work, notices(&work, options)))
 }
 
-/// Reads the small tables, and looks at the facts.
+/// Reads the dimensions, and looks at the facts; the aggregates are still to be read.
 fn read(
     client: &mut Client,
     engine: &dyn Engine,
@@ -87,18 +110,45 @@ fn read(
     let facts = Facts::look(client, engine, options, in_partitions)?;
     let small_rows = small_rows(engine)?;
     progress.begin("load", small_rows + facts.counts());
+    let dimensions = read_small(client, engine, options, DIMENSIONS, progress)?;
+    Ok(Work { dimensions, aggregates: Vec::new(), facts, members_first: false })
+}
+
+/// Reads tables that are compared as a whole.
+fn read_small(
+    client: &mut Client,
+    engine: &dyn Engine,
+    options: &Options,
+    names: &[&'static str],
+    progress: &Progress,
+) -> Result<Vec<SmallTable>> {
     let known = if options.full_refresh { small::Known::new() } else { small::known(client)? };
     let spill = Spill::new(options.spill_dir.as_deref());
-    let mut read = |names: &[&'static str]| {
-        names
-            .iter()
-            .map(|name| {
-                let target = Target::find(client, engine, name)?;
-                SmallTable::read(client, engine, target, &known, &spill, progress)
-            })
-            .collect::<Result<Vec<_>>>()
+    let read = |name: &&'static str| {
+        let target = Target::find(client, engine, name)?;
+        SmallTable::read(client, engine, target, &known, &spill, progress)
     };
-    Ok(Work { dimensions: read(DIMENSIONS)?, aggregates: read(AGGREGATES)?, facts, members_first: false })
+    names.iter().map(read).collect()
+}
+
+/// Adds the members of all dimensions, in a transaction of their own.
+fn add_members(client: &mut Client, dimensions: &mut [SmallTable]) -> Result<()> {
+    let mut transaction = begin(client)?;
+    dimensions.iter_mut().try_for_each(|table| table.upsert(&mut transaction))?;
+    transaction.commit().map_err(|error| failed("cannot commit the dimensions", error))
+}
+
+/// Copies the orders of days that differ beside the table they belong to.
+fn stage_orders(client: &mut Client, facts: &Facts, rows: Vec<Encoded>) -> Result<()> {
+    client
+        .batch_execute("create temporary table stage_fact_orders (like gold.fact_orders)")
+        .map_err(|error| failed("cannot stage gold.fact_orders", error))?;
+    let whole = facts.facts.iter().find_map(|fact| match &fact.kind {
+        Kind::Whole(target) => Some(target),
+        Kind::Partitioned(_) => None,
+    });
+    let Some(target) = whole else { return Ok(()) };
+    rows.into_iter().try_for_each(|mut rows| rows.copy(client, target, STAGED_ORDERS, false))
 }
 
 /// Whether the lake has every table of gold.
@@ -146,19 +196,28 @@ pub(super) fn write_settings(transaction: &mut Transaction<'_>, options: &Option
     Ok(())
 }
 
-/// Tells the planner about facts as a whole when much of them is new; each new partition has
-/// told of itself. The load is done, so what goes wrong here is only said.
-fn analyze(client: &mut Client, work: &Work) {
-    for fact in &work.facts.facts {
-        let Kind::Partitioned(table) = &fact.kind else { continue };
+/// Tells the planner about facts as a whole when much of them is new, each on a connection of
+/// its own; each new partition has told of itself. The load is done, so what goes wrong here is
+/// only said.
+fn analyze(server: &Server, work: &Work) {
+    let is_due = |fact: &Fact| {
         let new: u64 = fact.changed.iter().map(|period| fact.rows(*period)).sum();
         let kept: u64 = fact.kept.iter().map(|period| fact.rows(*period)).sum();
-        if new * 10 > kept
-            && let Err(error) = client.batch_execute(&table.analyze())
-        {
-            tracing::warn!(table = table.target.name, %error, "cannot analyze");
+        new * 10 > kept
+    };
+    std::thread::scope(|scope| {
+        for (_, table) in partitioned(work).filter(|(fact, _)| is_due(fact)) {
+            scope.spawn(|| {
+                let failed = |error| failed("cannot analyze", error);
+                let done = server
+                    .connect_to_load()
+                    .and_then(|mut client| client.batch_execute(&table.analyze()).map_err(failed));
+                if let Err(error) = done {
+                    tracing::warn!(table = table.target.name, %error, "cannot analyze");
+                }
+            });
         }
-    }
+    });
 }
 
 fn outcome(work: &Work, notices: Vec<String>) -> Outcome {
@@ -233,7 +292,7 @@ pub(super) fn dry_run_of_all(engine: &dyn Engine, why: &str) -> Result<Outcome> 
 /// A fact's own rows, by table, that are staged and wait for the closing transaction.
 pub(super) fn partitioned(
     work: &Work,
-) -> impl Iterator<Item = (&super::facts::Fact, &Arc<partition::Partitioned>)> {
+) -> impl Iterator<Item = (&Fact, &Arc<partition::Partitioned>)> {
     work.facts.facts.iter().filter_map(|fact| match &fact.kind {
         Kind::Partitioned(table) => Some((fact, table)),
         Kind::Whole(_) => None,

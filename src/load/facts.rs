@@ -112,6 +112,31 @@ impl Facts {
         Ok(facts)
     }
 
+    /// One fact, of which the warehouse has nothing, for bare tables.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when no fact in partitions has that name.
+    pub(super) fn bare(client: &mut impl GenericClient, engine: &dyn Engine, name: &str) -> Result<Self> {
+        let (name, date_column) = PARTITIONED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .ok_or_else(|| Error::Usage(format!("gold has no fact {name} in partitions")))?;
+        let table = Partitioned::find(client, engine, name, date_column)?.bare();
+        let fact = Fact::new(Kind::Partitioned(Arc::new(table)), date_column, engine, BTreeMap::new())?;
+        let newest = fact.counts.keys().next_back().copied().unwrap_or_default();
+        Ok(Self {
+            known: Days::new(),
+            trusted: Days::new(),
+            now: Days::new(),
+            since: i32::MIN,
+            facts: vec![fact],
+            config_hash: String::new(),
+            filled_defaults: Vec::new(),
+            newest,
+            in_partitions: true,
+        })
+    }
+
     /// The first day that is looked at: `since`, or the beginning of the month that it lies in,
     /// where that is one partition.
     fn first_looked_at(&self) -> i32 {

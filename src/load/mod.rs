@@ -25,8 +25,9 @@ mod swap;
 mod upsert;
 mod url;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use postgres::Client;
@@ -140,25 +141,27 @@ pub fn load(engine: &dyn Engine, server: &Server, options: &Options, progress: &
     // The lock goes with the connection.
 }
 
-/// Replaces the rows of table `into` by those of one table of gold, whose columns
-/// it has, and does nothing else: what loading costs without partitions, keys and
-/// indexes, which `bench/load.sh` holds against the server's own COPY.
+/// Brings a fact into bare tables, one for each day, and drops them again: what a
+/// load does with rows, without keys and indexes, which `bench/load.sh` holds against
+/// the server's own COPY. Returns rows, and the time it took until all were committed.
 ///
 /// # Errors
-/// As [`load`]; [`Error::Usage`] when gold has no table of that name.
-pub fn copy_table(engine: &dyn Engine, server: &Server, name: &str, into: &str) -> Result<u64> {
-    let name = catalog::all_tables()
-        .find(|known| *known == name)
-        .ok_or_else(|| Error::Usage(format!("gold has no table {name}")))?;
+/// As [`load`]; [`Error::Usage`] when gold has no such fact in partitions.
+pub fn copy_bare(engine: &dyn Engine, server: &Server, name: &str) -> Result<(u64, Duration)> {
     let mut client = server.connect_to_load()?;
-    let target = catalog::Target::find(&mut client, engine, name)?;
-    let mut transaction = copy::begin(&mut client)?;
-    transaction
-        .batch_execute(&format!("truncate {into}"))
-        .map_err(|error| failed(&format!("cannot empty {into}"), error))?;
-    let rows = stage::stream_table(&mut transaction, engine, &target, into)?;
-    transaction.commit().map_err(|error| failed("cannot commit", error))?;
-    Ok(rows)
+    take_lock(&mut client, LOCK, "a load into this database is running; waiting for it", &Progress::hidden())?;
+    let mut facts = facts::Facts::bare(&mut client, engine, name)?;
+    let spill = stage::Spill::new(None);
+    let started = Instant::now();
+    staging::stage(server, None, |stager| {
+        facts.compare(engine, &BTreeMap::new(), &spill, &Progress::hidden(), |kind, period, rows| match kind {
+            facts::Kind::Partitioned(table) => stager.take(table, period, rows),
+            facts::Kind::Whole(_) => Ok(()),
+        })
+    })?;
+    let taken = started.elapsed();
+    partition::drop_staged(&mut client)?;
+    Ok((facts.counts(), taken))
 }
 
 /// Waits until nobody else holds an advisory lock.

@@ -20,10 +20,11 @@ use crate::progress::Progress;
 
 /// Bytes handed to the driver at once; smaller pieces cost speed.
 const CHUNK: usize = 128 * 1024;
-/// Such pieces that may wait for the server.
-const CHUNKS_WAITING: usize = 16;
 /// Bytes of one period or table that are kept in memory; what is beyond lies in a nameless file.
 const IN_MEMORY: usize = 2 << 20;
+
+/// Batches read before they are asked for.
+const BATCHES_AHEAD: usize = 4;
 
 /// A fingerprint of rows whatever their order, so that they need not be sorted:
 /// the sum of the rows' own hashes, and their number.
@@ -164,8 +165,7 @@ pub(super) fn encode_table(
 ) -> Result<(Encoded, RowsHash)> {
     let (mut encoded, mut hash) = (Encoded::default(), RowsHash::default());
     let mut bytes = Vec::new();
-    for batch in engine.query(&target.select(""))? {
-        let batch = batch.map_err(|source| unreadable(target, source))?;
+    each_batch(engine, target, "", |batch| {
         let rows = Rows::try_new(&batch, &target.types)?;
         for row in 0..batch.num_rows() {
             bytes.clear();
@@ -173,51 +173,9 @@ pub(super) fn encode_table(
             hash.add(&bytes);
             encoded.push(&bytes, nuls, spill)?;
         }
-        progress.advance(batch.num_rows() as u64)?;
-    }
-    Ok((encoded, hash))
-}
-
-/// Sends a whole table as it is read, unhashed, into the empty table `into`, which is frozen if it
-/// was emptied by the transaction that `client` is in. Rows are encoded on a thread of their own,
-/// while the server takes those before them.
-pub(super) fn stream_table(
-    client: &mut impl GenericClient,
-    engine: &dyn Engine,
-    target: &Target,
-    into: &str,
-) -> Result<u64> {
-    let context = format!("cannot copy rows into {into}");
-    let sent = |source: std::io::Error| Error::Load { message: context.clone(), source: Some(source.into()) };
-    let statement = format!("copy {into} ({}) from stdin (format binary, freeze)", target.column_list());
-    let mut writer = client.copy_in(&statement).map_err(|error| failed(&context, error))?;
-    let reader = engine.query(&target.select(""))?;
-    let (sender, chunks) = sync_channel(CHUNKS_WAITING);
-    std::thread::scope(|scope| {
-        let encoding = scope.spawn(move || {
-            let mut bytes = HEADER.to_vec();
-            for batch in reader {
-                let batch = batch.map_err(|source| unreadable(target, source))?;
-                let rows = Rows::try_new(&batch, &target.types)?;
-                for row in 0..batch.num_rows() {
-                    rows.write(row, &mut bytes)?;
-                    if bytes.len() >= CHUNK {
-                        let full = std::mem::replace(&mut bytes, Vec::with_capacity(CHUNK + CHUNK / 8));
-                        // Where nobody receives, the server has failed, and says why.
-                        if sender.send(full).is_err() {
-                            return Ok(());
-                        }
-                    }
-                }
-            }
-            bytes.extend_from_slice(TRAILER);
-            let _ = sender.send(bytes);
-            Ok(())
-        });
-        let written = chunks.into_iter().try_for_each(|chunk| writer.write_all(&chunk).map_err(sent));
-        encoding.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(written)
+        progress.advance(batch.num_rows() as u64)
     })?;
-    writer.finish().map_err(|error| failed(&context, error))
+    Ok((encoded, hash))
 }
 
 /// A period's rows, and the hash of each day in it.
@@ -246,8 +204,7 @@ pub(super) fn encode_periods(
         super::period::day_text(last.until)
     );
     let mut bytes = Vec::new();
-    for batch in engine.query(&target.select(&condition))? {
-        let batch = batch.map_err(|source| unreadable(target, source))?;
+    each_batch(engine, target, &condition, |batch| {
         let rows = Rows::try_new(&batch, &target.types)?;
         for (row, day) in days(&batch, target, date_column)?.into_iter().enumerate() {
             let Some(place) = places.get_mut((day - first.from) as usize) else { continue };
@@ -266,9 +223,27 @@ pub(super) fn encode_periods(
             period.days[position].1.add(&bytes);
             period.encoded.push(&bytes, nuls, spill)?;
         }
-        progress.advance(batch.num_rows() as u64)?;
-    }
+        progress.advance(batch.num_rows() as u64)
+    })?;
     Ok(found)
+}
+
+/// Does `work` on the table's rows under `condition`, while a thread reads on.
+fn each_batch(
+    engine: &dyn Engine,
+    target: &Target,
+    condition: &str,
+    mut work: impl FnMut(RecordBatch) -> Result<()>,
+) -> Result<()> {
+    let reader = engine.query(&target.select(condition))?;
+    let (sender, batches) = sync_channel(BATCHES_AHEAD);
+    std::thread::scope(|scope| {
+        // Where nobody receives any more, the work has failed.
+        scope.spawn(move || reader.into_iter().try_for_each(|batch| sender.send(batch)));
+        batches
+            .into_iter()
+            .try_for_each(|batch| work(batch.map_err(|source| unreadable(target, source))?))
+    })
 }
 
 /// The day of each row.

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use postgres::Client;
 
@@ -23,6 +23,15 @@ struct Job {
     table: Arc<Partitioned>,
     period: Period,
     rows: Encoded,
+}
+
+/// What the foreign keys of staged periods wait for.
+#[derive(Clone, Copy)]
+struct Keys<'a> {
+    /// Whether the members came, as soon as that is known.
+    members: &'a OnceLock<bool>,
+    /// Held by whoever adds keys.
+    adding: &'a Mutex<()>,
 }
 
 /// Takes periods and has them staged.
@@ -45,11 +54,12 @@ impl Stager {
     }
 }
 
-/// Runs `feed`, and stages what it hands over; with their foreign keys if `with_keys`, for
-/// which every member they name must be there. All of it is staged and committed when this returns.
+/// Runs `feed`, and stages what it hands over; with their foreign keys if told when the members
+/// they name are there (`keys` says whether they came). All of it is staged and committed when
+/// this returns.
 pub(super) fn stage<R>(
     server: &Server,
-    with_keys: bool,
+    keys: Option<&OnceLock<bool>>,
     feed: impl FnOnce(&Stager) -> Result<R>,
 ) -> Result<R> {
     let (jobs, receiver) = sync_channel(0);
@@ -61,7 +71,8 @@ pub(super) fn stage<R>(
             .map(|_| {
                 let (receiver, has_failed, adding_keys) =
                     (receiver.clone(), has_failed.clone(), &adding_keys);
-                scope.spawn(move || work(server, &receiver, &has_failed, with_keys.then_some(adding_keys)))
+                let keys = keys.map(|members| Keys { members, adding: adding_keys });
+                scope.spawn(move || work(server, &receiver, &has_failed, keys))
             })
             .collect();
         // When no worker is left, nobody takes jobs, and handing one over fails.
@@ -82,7 +93,7 @@ fn work(
     server: &Server,
     jobs: &Mutex<Receiver<Job>>,
     has_failed: &AtomicBool,
-    adding_keys: Option<&Mutex<()>>,
+    keys: Option<Keys<'_>>,
 ) -> Result<()> {
     let mut client = None;
     let mut outcome = Ok(());
@@ -91,7 +102,7 @@ fn work(
         if outcome.is_err() || has_failed.load(Ordering::Relaxed) {
             continue;
         }
-        outcome = stage_one(server, &mut client, &mut job, adding_keys);
+        outcome = stage_one(server, &mut client, &mut job, keys);
         if outcome.is_err() {
             has_failed.store(true, Ordering::Relaxed);
         }
@@ -102,21 +113,24 @@ fn stage_one(
     server: &Server,
     client: &mut Option<Client>,
     job: &mut Job,
-    adding_keys: Option<&Mutex<()>>,
+    keys: Option<Keys<'_>>,
 ) -> Result<()> {
     let client = match client {
         Some(client) => client,
         none => none.insert(connect(server)?),
     };
     job.table.stage(client, job.period, &mut job.rows)?;
-    if let Some(adding_keys) = adding_keys {
+    if let Some(Keys { members, adding }) = keys {
+        if !*members.wait() {
+            return Err(Error::Interrupted);
+        }
         let mut run = |statement: String| {
             client.batch_execute(&statement).map_err(|error| {
                 let name = job.table.target.name;
                 failed(&format!("cannot check the keys of {} of gold.{name}", job.period), error)
             })
         };
-        let guard = held(adding_keys);
+        let guard = held(adding);
         run(job.table.add_keys(job.period, false))?;
         drop(guard);
         run(job.table.check_keys(job.period))?;

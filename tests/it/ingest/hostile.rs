@@ -94,11 +94,10 @@ fn copies_only_are_one_event() {
     );
 }
 
-/// Many events of one visitor, many visitors of one event, and all in one microsecond.
+/// A million events of one visitor, a million visitors of one event, and all in one microsecond.
 #[test]
 fn extremes_of_visitors_are_milled() {
-    let count = 100_000;
-    let rows = |row: &dyn Fn(u32) -> String| (0..count).map(row).collect::<String>();
+    let rows = |row: &dyn Fn(u32) -> String| (0..1_000_000).map(row).collect::<String>();
     let one_visitor = milled(&rows(&|number| {
         format!(
             "e{number},v,2026-03-{:02}T{:02}:{:02}:{:02}Z,page_view,,\n",
@@ -110,14 +109,14 @@ fn extremes_of_visitors_are_milled() {
     }));
     assert_eq!(
         one_visitor.row("select sum(events), max(duration_seconds) from fact_sessions"),
-        "100000 86399"
+        "1000000 86399"
     );
     let many = milled(&rows(&|number| format!("e{number},v{number},2026-03-01T10:00:00Z,page_view,,\n")));
-    assert_eq!(many.row("select count(*), sum(bounced_sessions) from fact_sessions"), "100000 100000");
+    assert_eq!(many.row("select count(*), sum(bounced_sessions) from fact_sessions"), "1000000 1000000");
     let instant = milled(&rows(&|number| format!("e{number},v,2026-03-01T10:00:00Z,page_view,,\n")));
     assert_eq!(
         instant.row("select count(*), sum(events), sum(duration_seconds) from fact_sessions"),
-        "1 100000 0"
+        "1 1000000 0"
     );
 }
 
