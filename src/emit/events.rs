@@ -48,7 +48,7 @@ pub(super) fn write(
         Some(_) => None,
     };
     let mut times: Option<(i64, i64)> = None;
-    let make = |shard: Shard| make(&shard, raw, plan, options.format, finished);
+    let make = |rows: &mut ShardRows, shard: Shard| make(rows, &shard, raw, plan, options.format, finished);
     in_order(shards, options.threads, make, |made| {
         let made = made?;
         progress.advance(1)?;
@@ -70,11 +70,19 @@ pub(super) fn write(
 }
 
 /// Makes a shard: its file, and what the truth needs of it.
-fn make(shard: &Shard, raw: &Path, plan: &Plan, format: Format, finished: &Finished) -> Result<Made> {
-    let ShardRows { events, sessions } = shard.rows();
-    let spoiled = spoiled(plan, &events);
+fn make(
+    rows: &mut ShardRows,
+    shard: &Shard,
+    raw: &Path,
+    plan: &Plan,
+    format: Format,
+    finished: &Finished,
+) -> Result<Made> {
+    shard.fill(rows);
+    let events = rows.events.as_slice();
+    let spoiled = spoiled(plan, events);
     let path = path(shard, format);
-    let file = file(&path, Rows::of(&events, spoiled.as_ref()), raw, plan, format, finished)?;
+    let file = file(&path, Rows::of(events, spoiled.as_ref()), raw, plan, format, finished)?;
     let times = events.first().zip(events.last());
     let (labels, observable) = match spoiled {
         None => (Vec::new(), None),
@@ -87,7 +95,7 @@ fn make(shard: &Shard, raw: &Path, plan: &Plan, format: Format, finished: &Finis
         file,
         times: times.map(|(first, last)| (first.event_time, last.event_time)),
         block: shard.block(),
-        sessions,
+        sessions: rows.sessions.clone(),
         facts: events.iter().map(Fact::from).collect(),
         observable,
         labels,

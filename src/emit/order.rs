@@ -8,17 +8,17 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::Result;
 
 /// Makes something of every item, on as many threads as asked for (0: one per
-/// core), and hands what was made to `take` in the items' order.
+/// core), each with room of its own that it uses again and again, and hands what was made to `take` in the items' order.
 ///
 /// Makers are never more than a few items ahead of the taker, so what is held
 /// in memory depends on the threads, not on the number of items.
 ///
 /// # Errors
 /// The first error of `take`; nothing more is made then.
-pub(super) fn in_order<I: Send, T: Send>(
+pub(super) fn in_order<I: Send, R: Default, T: Send>(
     items: Vec<I>,
     threads: usize,
-    make: impl Fn(I) -> T + Sync,
+    make: impl Fn(&mut R, I) -> T + Sync,
     mut take: impl FnMut(T) -> Result<()>,
 ) -> Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -62,19 +62,20 @@ struct Maker<T> {
 
 impl<T> Maker<T> {
     /// Makes things until there are none left, or nobody takes any more.
-    fn work<I>(
+    fn work<I, R: Default>(
         self,
         queue: &Mutex<impl Iterator<Item = (usize, I)>>,
         permits: &Mutex<Receiver<()>>,
-        make: &impl Fn(I) -> T,
+        make: &impl Fn(&mut R, I) -> T,
     ) {
+        let mut room = R::default();
         loop {
             if permits.lock().unwrap_or_else(PoisonError::into_inner).recv().is_err() {
                 return;
             }
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some((place, item)) = next else { return };
-            if self.sender.send(Some((place, make(item)))).is_err() {
+            if self.sender.send(Some((place, make(&mut room, item)))).is_err() {
                 return;
             }
         }
@@ -103,7 +104,7 @@ mod tests {
     fn things_come_in_order_whoever_is_slow() {
         for threads in [1, 2, 7] {
             let mut taken = Vec::new();
-            let make = |item: u64| {
+            let make = |(): &mut (), item: u64| {
                 std::thread::sleep(Duration::from_micros(item * 7919 % 500));
                 item * 2
             };
@@ -120,7 +121,7 @@ mod tests {
     fn makers_wait_for_a_slow_taker() {
         let made = AtomicUsize::new(0);
         let mut taken = 0;
-        let make = |_| made.fetch_add(1, Ordering::SeqCst);
+        let make = |(): &mut (), _| made.fetch_add(1, Ordering::SeqCst);
         in_order((0..50).collect(), 3, make, |_| {
             std::thread::sleep(Duration::from_millis(1));
             assert!(made.load(Ordering::SeqCst) <= taken + 4, "more was made than may wait");
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn an_error_ends_the_making() {
         let made = AtomicUsize::new(0);
-        let make = |_| made.fetch_add(1, Ordering::SeqCst);
+        let make = |(): &mut (), _| made.fetch_add(1, Ordering::SeqCst);
         let ended = in_order((0..1000).collect(), 2, make, |place| match place {
             5 => Err(Error::Interrupted),
             _ => Ok(()),
@@ -146,7 +147,7 @@ mod tests {
     #[test]
     fn a_panic_is_passed_on_instead_of_waited_for() {
         let outcome = std::panic::catch_unwind(|| {
-            in_order((0..100).collect(), 2, |item: u32| assert_ne!(item, 3), |()| Ok(()))
+            in_order((0..100).collect(), 2, |(): &mut (), item: u32| assert_ne!(item, 3), |()| Ok(()))
         });
         assert!(outcome.is_err());
     }

@@ -8,7 +8,7 @@ use super::encode::{Rows, spoiled};
 use super::order::in_order;
 use super::{Format, Options};
 use crate::error::{Error, Result};
-use crate::generate::{Plan, Shard};
+use crate::generate::{Plan, Shard, ShardRows};
 use crate::progress::Progress;
 
 /// Writes all events of a plan, or of a part of it, to `out`: CSV under one
@@ -27,10 +27,10 @@ pub fn pour(plan: &Arc<Plan>, options: &Options, out: &mut impl Write, progress:
     }
     let shards = options.shards(plan);
     progress.begin("generate", shards.len() as u64);
-    let make = |shard: Shard| -> io::Result<(u64, Pieces)> {
-        let events = shard.rows().events;
-        let spoiled = spoiled(plan, &events);
-        let rows = Rows::of(&events, spoiled.as_ref());
+    let make = |room: &mut ShardRows, shard: Shard| -> io::Result<(u64, Pieces)> {
+        shard.fill(room);
+        let spoiled = spoiled(plan, &room.events);
+        let rows = Rows::of(&room.events, spoiled.as_ref());
         let mut pieces = Pieces(Vec::new());
         rows.encode(plan, options.format, &mut pieces)?;
         Ok((rows.len(), pieces))

@@ -8,6 +8,7 @@
 //! happened.
 
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroU64;
 
 use chrono::NaiveDate;
 
@@ -24,14 +25,16 @@ pub type Answers = BTreeMap<String, i64>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fact {
     visitor: u64,
-    user: Option<u64>,
+    /// Told from others, not named: one more than the number.
+    user: Option<NonZeroU64>,
     time: i64,
     event_type: EventType,
     failed: bool,
-    order: Option<u64>,
+    /// Ids are 64 random bits; one of none would be no order.
+    order: Option<NonZeroU64>,
     cents: i64,
     units: u32,
-    variant: usize,
+    variant: u32,
     is_bot: bool,
 }
 
@@ -40,14 +43,14 @@ impl From<&Event> for Fact {
         let units = event.quantity.unwrap_or(1);
         Self {
             visitor: event.visit.visitor_id,
-            user: event.user,
+            user: event.user.map(|user| NonZeroU64::MIN.saturating_add(user)),
             time: event.event_time,
             event_type: event.event_type,
             failed: event.outcome == Some(Outcome::Failure),
-            order: event.order_id,
+            order: event.order_id.and_then(NonZeroU64::new),
             cents: event.price.unwrap_or(0) * i64::from(units),
             units,
-            variant: event.visit.variant,
+            variant: event.visit.variant as u32,
             is_bot: event.visit.bot.is_some(),
         }
     }
@@ -68,13 +71,13 @@ struct Open {
 /// What is known of a visitor of the block.
 #[derive(Debug, Default)]
 struct Visitor {
-    user: Option<u64>,
-    variant: usize,
+    user: Option<NonZeroU64>,
+    variant: u32,
     is_bot: bool,
-    /// Weeks with a session, ascending.
-    weeks: Vec<i32>,
+    /// The last week with a session.
+    week: Option<i32>,
     open: Option<Open>,
-    order: Option<u64>,
+    order: Option<NonZeroU64>,
 }
 
 /// Counts of a day.
@@ -115,6 +118,8 @@ struct Counts {
 pub struct Tally {
     variants: Vec<String>,
     block: HashMap<u64, Visitor>,
+    /// The weeks in which each visitor of the block had a session.
+    weeks: Vec<(u64, i32)>,
     people: Counts,
     programs: Counts,
 }
@@ -123,7 +128,13 @@ impl Tally {
     /// Nothing counted yet; `variants` are the arms of the experiment.
     pub fn new(variants: &[String]) -> Self {
         let nothing = || Counts { arms: vec![Arm::default(); variants.len()], ..Counts::default() };
-        Self { variants: variants.to_vec(), block: HashMap::new(), people: nothing(), programs: nothing() }
+        Self {
+            variants: variants.to_vec(),
+            block: HashMap::new(),
+            weeks: Vec::new(),
+            people: nothing(),
+            programs: nothing(),
+        }
     }
 
     /// Counts an event; those of a visitor come in order of time.
@@ -136,6 +147,7 @@ impl Tally {
             day.refund_cents += fact.cents;
             return;
         }
+        let weeks = &mut self.weeks;
         let visitor = self.block.entry(fact.visitor).or_default();
         visitor.variant = fact.variant;
         visitor.is_bot = fact.is_bot;
@@ -147,8 +159,8 @@ impl Tally {
         }
         let open = visitor.open.get_or_insert_with(|| {
             let week = week(fact.time);
-            if visitor.weeks.last() != Some(&week) {
-                visitor.weeks.push(week);
+            if visitor.week.replace(week) != Some(week) {
+                weeks.push((fact.visitor, week));
             }
             Open {
                 start: fact.time,
@@ -184,15 +196,18 @@ impl Tally {
     /// Says that no more events of the visitors so far will come.
     pub fn end_block(&mut self) {
         // A customer is an account, else a visitor; each week of one once.
-        let mut customers: Vec<(bool, bool, u64, i32)> = Vec::new();
-        for (id, visitor) in std::mem::take(&mut self.block) {
+        let mut customers: Vec<(bool, bool, u64, i32)> = Vec::with_capacity(self.weeks.len());
+        for (id, week) in std::mem::take(&mut self.weeks) {
+            let Some(visitor) = self.block.get(&id) else { continue };
+            let (is_account, number) = visitor.user.map_or((false, id), |user| (true, user.get()));
+            customers.push((visitor.is_bot, is_account, number, week));
+        }
+        for visitor in std::mem::take(&mut self.block).into_values() {
             let counts = if visitor.is_bot { &mut self.programs } else { &mut self.people };
             if let Some(open) = &visitor.open {
                 counts.end(open, visitor.variant);
             }
             counts.visitors += 1;
-            let (is_account, number) = visitor.user.map_or((false, id), |user| (true, user));
-            customers.extend(visitor.weeks.iter().map(|week| (visitor.is_bot, is_account, number, *week)));
         }
         customers.sort_unstable();
         customers.dedup();
@@ -223,7 +238,7 @@ impl Tally {
 
 impl Counts {
     /// Counts a session that has ended.
-    fn end(&mut self, session: &Open, variant: usize) {
+    fn end(&mut self, session: &Open, variant: u32) {
         let converted = i64::from(session.orders > 0);
         let day = self.days.entry(session.start.div_euclid(DAY_MS)).or_default();
         day.sessions += 1;
@@ -237,8 +252,8 @@ impl Counts {
         };
         self.steps[step] += 1;
         self.bounced_sessions += i64::from(session.events == 1);
-        self.arms[variant].sessions += 1;
-        self.arms[variant].converted_sessions += converted;
+        self.arms[variant as usize].sessions += 1;
+        self.arms[variant as usize].converted_sessions += converted;
     }
 
     /// The answers, by name.
@@ -331,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_session_belongs_to_the_day_of_its_start_and_an_order_to_its_own() {
-        let line = Fact { order: Some(7), cents: 250, ..fact(3700, EventType::Purchase) };
+        let line = Fact { order: NonZeroU64::new(7), cents: 250, ..fact(3700, EventType::Purchase) };
         let glances = [0, 1700, 3400].map(|seconds| fact(seconds, EventType::PageView));
         let answers = count(&[&glances[..], &[line, line]].concat());
         assert_eq!(answers["day 2026-01-04 converted_sessions"], 1);
@@ -344,8 +359,8 @@ mod tests {
 
     #[test]
     fn two_devices_of_an_account_are_one_customer() {
-        let first = Fact { user: Some(9), ..fact(0, EventType::Login) };
-        let second = Fact { visitor: 2, ..Fact { user: Some(9), ..fact(7200, EventType::Login) } };
+        let first = Fact { user: NonZeroU64::new(9), ..fact(0, EventType::Login) };
+        let second = Fact { visitor: 2, ..Fact { user: NonZeroU64::new(9), ..fact(7200, EventType::Login) } };
         let answers = count(&[first, second]);
         assert_eq!(answers["total visitors"], 2);
         assert_eq!(answers["cohort 2025-12-29 active 2025-12-29"], 1);

@@ -18,9 +18,6 @@ const SESSIONS_PER_SHARD: u64 = 8192;
 /// together, so in a longer period its shards hold fewer sessions instead.
 const DAYS_PER_BLOCK: u32 = 64;
 
-/// More events than a visit has, on average, in any profile of ours; only room is taken by it.
-const EVENTS_PER_VISIT: usize = 16;
-
 /// Users, and a like share of the programs, whose visits are planned together, once for all days.
 #[derive(Debug)]
 struct Block {
@@ -63,7 +60,7 @@ pub struct Shard {
 }
 
 /// What a shard holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ShardRows {
     /// Events of the day, ordered by (event_time, event_id).
     pub events: Vec<Event>,
@@ -114,6 +111,17 @@ impl Shard {
 
     /// The shard's events, and the true sessions that began on its day.
     pub fn rows(&self) -> ShardRows {
+        let mut rows = ShardRows::default();
+        self.fill(&mut rows);
+        rows
+    }
+
+    /// The same in place of what `rows` holds: a thread that makes one shard after
+    /// another keeps its room, which would leave holes in memory if it came and went.
+    pub fn fill(&self, rows: &mut ShardRows) {
+        let ShardRows { events, sessions } = rows;
+        events.clear();
+        sessions.clear();
         let plan = self.plan.as_ref();
         let start = plan.calendar.start + i64::from(self.day) * DAY_MS;
         let end = start + DAY_MS;
@@ -121,9 +129,6 @@ impl Shard {
         // Visits that began late on the day before may reach into this one.
         let first = visits.partition_point(|visit| visit.start < start - LONGEST_VISIT_MS);
         let last = visits.partition_point(|visit| visit.start < end);
-        // Room at once: what grows by doubling leaves holes behind that stay in memory.
-        let mut events = Vec::with_capacity((last - first) * EVENTS_PER_VISIT);
-        let mut sessions = Vec::with_capacity(last - first);
         for visit in &visits[first..last] {
             if visit.deadline < start {
                 continue;
@@ -140,6 +145,5 @@ impl Shard {
             }
         }
         events.sort_unstable_by_key(|event| (event.event_time, event.event_id));
-        ShardRows { events, sessions }
     }
 }

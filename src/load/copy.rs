@@ -290,9 +290,7 @@ pub(super) fn dry_run_of_all(engine: &dyn Engine, why: &str) -> Result<Outcome> 
 }
 
 /// A fact's own rows, by table, that are staged and wait for the closing transaction.
-pub(super) fn partitioned(
-    work: &Work,
-) -> impl Iterator<Item = (&Fact, &Arc<partition::Partitioned>)> {
+pub(super) fn partitioned(work: &Work) -> impl Iterator<Item = (&Fact, &Arc<partition::Partitioned>)> {
     work.facts.facts.iter().filter_map(|fact| match &fact.kind {
         Kind::Partitioned(table) => Some((fact, table)),
         Kind::Whole(_) => None,

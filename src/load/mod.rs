@@ -149,15 +149,26 @@ pub fn load(engine: &dyn Engine, server: &Server, options: &Options, progress: &
 /// As [`load`]; [`Error::Usage`] when gold has no such fact in partitions.
 pub fn copy_bare(engine: &dyn Engine, server: &Server, name: &str) -> Result<(u64, Duration)> {
     let mut client = server.connect_to_load()?;
-    take_lock(&mut client, LOCK, "a load into this database is running; waiting for it", &Progress::hidden())?;
+    take_lock(
+        &mut client,
+        LOCK,
+        "a load into this database is running; waiting for it",
+        &Progress::hidden(),
+    )?;
     let mut facts = facts::Facts::bare(&mut client, engine, name)?;
     let spill = stage::Spill::new(None);
     let started = Instant::now();
     staging::stage(server, None, |stager| {
-        facts.compare(engine, &BTreeMap::new(), &spill, &Progress::hidden(), |kind, period, rows| match kind {
-            facts::Kind::Partitioned(table) => stager.take(table, period, rows),
-            facts::Kind::Whole(_) => Ok(()),
-        })
+        facts.compare(
+            engine,
+            &BTreeMap::new(),
+            &spill,
+            &Progress::hidden(),
+            |kind, period, rows| match kind {
+                facts::Kind::Partitioned(table) => stager.take(table, period, rows),
+                facts::Kind::Whole(_) => Ok(()),
+            },
+        )
     })?;
     let taken = started.elapsed();
     partition::drop_staged(&mut client)?;

@@ -240,9 +240,7 @@ fn each_batch(
     std::thread::scope(|scope| {
         // Where nobody receives any more, the work has failed.
         scope.spawn(move || reader.into_iter().try_for_each(|batch| sender.send(batch)));
-        batches
-            .into_iter()
-            .try_for_each(|batch| work(batch.map_err(|source| unreadable(target, source))?))
+        batches.into_iter().try_for_each(|batch| work(batch.map_err(|source| unreadable(target, source))?))
     })
 }
 
