@@ -90,9 +90,15 @@ order_counts as (
     select
         event_date,
         product_id,
-        count(distinct order_id) as orders_containing
-    from product_events
-    where purchase_lines = 1
+        count(*) as orders_containing
+    from (
+        select distinct
+            event_date,
+            product_id,
+            order_id
+        from product_events
+        where purchase_lines = 1 and order_id is not null
+    ) as product_orders
     group by event_date, product_id
 
 ),

@@ -26,20 +26,32 @@ period as (
 
 ),
 
-customer_orders as (
+customer_order_days as (
 
     select
         {{ customer_id("f", "v") }} as customer_id,
+        f.order_date,
         count(*) as orders,
-        count(distinct f.order_date) as order_days,
-        min(f.order_date) as first_order_date,
-        max(f.order_date) as last_order_date,
         sum(f.revenue) as revenue
     from gold.fact_orders as f
     inner join visitors as v on f.visitor_id = v.visitor_id
     cross join period
     where f.order_date <= period.as_of_date
-    group by {{ customer_id("f", "v") }}
+    group by {{ customer_id("f", "v") }}, f.order_date
+
+),
+
+customer_orders as (
+
+    select
+        customer_id,
+        sum(orders) as orders,
+        count(*) as order_days,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date,
+        sum(revenue) as revenue
+    from customer_order_days
+    group by customer_id
 
 ),
 

@@ -101,9 +101,14 @@ order_counts as (
 
     select
         product_id,
-        count(distinct order_id) as orders_containing
-    from product_events
-    where purchase_lines = 1
+        count(*) as orders_containing
+    from (
+        select distinct
+            product_id,
+            order_id
+        from product_events
+        where purchase_lines = 1 and order_id is not null
+    ) as product_orders
     group by product_id
 
 ),

@@ -88,15 +88,30 @@ customer_sessions as (
 
 ),
 
+-- By visitor first: visitors are then counted as rows, which costs far less
+-- than distinct counts.
+visitor_sessions as (
+
+    select
+        customer_id,
+        visitor_id,
+        count(*) as sessions,
+        sum(cart_sessions) as cart_sessions,
+        sum(converted_sessions) as converted_sessions
+    from customer_sessions
+    group by customer_id, visitor_id
+
+),
+
 sessions as (
 
     select
         customer_id,
-        count(*) as sessions,
-        count(distinct visitor_id) as visitors,
+        sum(sessions) as sessions,
+        count(*) as visitors,
         sum(cart_sessions) as cart_sessions,
         sum(converted_sessions) as converted_sessions
-    from customer_sessions
+    from visitor_sessions
     group by customer_id
 
 ),
@@ -131,18 +146,32 @@ customer_orders as (
 
 ),
 
+order_days as (
+
+    select
+        customer_id,
+        order_date,
+        count(*) as orders,
+        sum(priced_orders) as priced_orders,
+        sum(units) as units,
+        sum(revenue) as revenue
+    from customer_orders
+    group by customer_id, order_date
+
+),
+
 orders as (
 
     select
         customer_id,
-        count(*) as orders,
+        sum(orders) as orders,
         sum(priced_orders) as priced_orders,
         sum(units) as units,
-        count(distinct order_date) as order_days,
+        count(*) as order_days,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
         sum(revenue) as revenue
-    from customer_orders
+    from order_days
     group by customer_id
 
 ),

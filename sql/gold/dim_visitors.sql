@@ -56,8 +56,13 @@ accounts as (
 
     select
         visitor_id,
-        count(distinct user_id) as accounts_seen
-    from known_events
+        count(*) as accounts_seen
+    from (
+        select distinct
+            visitor_id,
+            user_id
+        from known_events
+    ) as visitor_accounts
     group by visitor_id
 
 ),
