@@ -157,6 +157,7 @@ make_room() {
     "$bindir/psql" -q -v ON_ERROR_STOP=1 "$peer_url" -c "delete from gold.fact_events as e using slice as s
         where e.event_date = s.event_date and e.event_id = s.event_id" -c 'vacuum analyze gold.fact_events' -c checkpoint
 }
+slice=$("$bindir/psql" -qAt "$peer_url" -c 'select count(*) from slice')
 told() {
     all=$(python3 -c "print($2 * $rows / $slice)")
     echo "$1: $slice rows in $2 s, $(per_second "$slice" "$2") rows/s; scaled to all $rows rows: $(printf %.0f "$all") s"

@@ -272,9 +272,9 @@ fn clean(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
 }
 
 /// A text; null where it is empty. Values are never copied. The stock `nullif`
-/// compares each with the empty text, and to compare two empty texts takes a
-/// hundred times as long as any others where their column holds no byte: the
-/// vector instructions of `memcmp` then meet an address that is none.
+/// compares each with the empty text, which was half the time of dealing out a
+/// log: where a column holds no byte, the vector instructions of `memcmp` meet
+/// an address that is none.
 fn given(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     let args = arrays(args)?;
     let texts = args[0].as_string::<i32>();
