@@ -1,6 +1,7 @@
 //! The load itself: compared, staged, and put in place by one transaction.
 
 use std::sync::{Arc, OnceLock};
+use std::thread::ScopedJoinHandle;
 
 use postgres::{Client, Transaction};
 
@@ -53,9 +54,9 @@ pub(super) fn copy(
     let members_first = work.facts.are_absent(client)?;
     work.members_first = members_first;
     let members = OnceLock::new();
-    let staged = std::thread::scope(|scope| {
-        // Nobody asks for the aggregates before the end: they are read while the server is busy.
-        let aggregates = scope.spawn(|| {
+    let begun = std::thread::scope(|scope| {
+        // Nobody asks for the aggregates before days are being staged.
+        let reading = scope.spawn(|| {
             let mut client = server.connect_to_load()?;
             read_small(&mut client, engine, options, AGGREGATES, progress)
         });
@@ -75,19 +76,24 @@ pub(super) fn copy(
             })?;
             Ok(orders_rows)
         });
+        let told = Told(&members);
         let added = if members_first { add_members(client, dimensions) } else { Ok(()) };
         let _ = members.set(added.is_ok());
-        let staged: Result<Vec<_>> = staging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        added?;
-        let orders_rows = staged?;
-        let aggregates = aggregates.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        Ok((orders_rows, aggregates))
+        drop(told);
+        let begun = added.and_then(|()| {
+            let mut aggregates = joined(reading)?;
+            let later = if members_first { &mut [] } else { dimensions.as_mut_slice() };
+            let transaction = swap::begin(client, options, later, &mut aggregates)?;
+            Ok((transaction, aggregates))
+        });
+        let staged: Result<Vec<_>> = joined(staging);
+        begun.and_then(|(transaction, aggregates)| Ok((transaction, aggregates, staged?)))
     });
-    let staged = staged.and_then(|(orders_rows, aggregates)| {
+    let closed = begun.and_then(|(mut transaction, aggregates, orders_rows)| {
         work.aggregates = aggregates;
-        stage_orders(client, &work.facts, orders_rows)
+        stage_orders(&mut transaction, &work.facts, orders_rows)?;
+        swap::close(transaction, options, &mut work, progress)
     });
-    let closed = staged.and_then(|()| swap::close(client, options, &mut work, progress));
     if let Err(error) = closed {
         // What cannot be dropped now, the next load drops.
         if let Err(error) = partition::drop_staged(client) {
@@ -131,15 +137,28 @@ fn read_small(
     names.iter().map(read).collect()
 }
 
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Tells those who wait for members that none came, when the thread that adds them panics.
+struct Told<'a>(&'a OnceLock<bool>);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.set(false);
+    }
+}
+
 /// Adds the members of all dimensions, in a transaction of their own.
 fn add_members(client: &mut Client, dimensions: &mut [SmallTable]) -> Result<()> {
     let mut transaction = begin(client)?;
-    dimensions.iter_mut().try_for_each(|table| table.upsert(&mut transaction))?;
+    dimensions.iter_mut().try_for_each(|table| table.add(&mut transaction))?;
     transaction.commit().map_err(|error| failed("cannot commit the dimensions", error))
 }
 
 /// Copies the orders of days that differ beside the table they belong to.
-fn stage_orders(client: &mut Client, facts: &Facts, rows: Vec<Encoded>) -> Result<()> {
+fn stage_orders(client: &mut Transaction<'_>, facts: &Facts, rows: Vec<Encoded>) -> Result<()> {
     client
         .batch_execute("create temporary table stage_fact_orders (like gold.fact_orders)")
         .map_err(|error| failed("cannot stage gold.fact_orders", error))?;
@@ -197,7 +216,7 @@ pub(super) fn write_settings(transaction: &mut Transaction<'_>, options: &Option
 }
 
 /// Tells the planner about facts as a whole when much of them is new, each on a connection of
-/// its own; each new partition has told of itself. The load is done, so what goes wrong here is
+/// its own; partitions that came to others have told of themselves. The load is done, so what goes wrong here is
 /// only said.
 fn analyze(server: &Server, work: &Work) {
     let is_due = |fact: &Fact| {

@@ -12,6 +12,7 @@ mod copy;
 mod days;
 mod encode;
 mod facts;
+mod fill;
 mod fuzz;
 mod migrate;
 mod partition;

@@ -73,8 +73,15 @@ impl Partitioned {
         Self { is_bare: true, ..self }
     }
 
-    /// Copies a period into a table of its own, with all that the partition will need but foreign keys.
-    pub(super) fn stage(&self, client: &mut Client, period: Period, rows: &mut Encoded) -> Result<()> {
+    /// Copies a period into a table of its own, with all that the partition will need but foreign
+    /// keys; with statistics too unless the whole table is told of its rows afterwards anyway.
+    pub(super) fn stage(
+        &self,
+        client: &mut Client,
+        period: Period,
+        rows: &mut Encoded,
+        with_statistics: bool,
+    ) -> Result<()> {
         let table = self.target.name;
         let stage = staged(table, period);
         let failed = |error| failed(&format!("cannot stage {period} of gold.{table}"), error);
@@ -98,7 +105,9 @@ impl Partitioned {
         for body in &self.indexes {
             statements += &format!("create index on {stage} using {body};");
         }
-        statements += &format!("{STATISTICS}; analyze {stage} ({})", self.key_columns);
+        if with_statistics {
+            statements += &format!("{STATISTICS}; analyze {stage} ({})", self.key_columns);
+        }
         transaction.batch_execute(&statements).map_err(failed)?;
         transaction.commit().map_err(failed)
     }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use postgres::{GenericClient, Transaction};
 
 use super::catalog::{Target, quoted, referencing};
-use super::failed;
+use super::{failed, fill};
 use super::stage::{Encoded, Spill, encode_table};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -58,6 +58,15 @@ impl SmallTable {
         let changed = !is_whole || known.get(target.name).is_none_or(|known| *known != (rows, hash.clone()));
         let seconds = started.elapsed().as_secs_f64();
         Ok(Self { target, encoded, hash, changed, staged: false, seconds })
+    }
+
+    /// Adds the rows to a warehouse without facts, where nobody waits for the table.
+    pub(super) fn add(&mut self, transaction: &mut Transaction<'_>) -> Result<()> {
+        let name = self.target.name;
+        if count(transaction, name)? > 0 {
+            return self.upsert(transaction);
+        }
+        fill::without_keys(transaction, name, |transaction| self.upsert(transaction))
     }
 
     /// Adds new rows and updates those that differ; deletes none.

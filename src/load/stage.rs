@@ -1,28 +1,34 @@
 //! Gold rows on their way: read, encoded, hashed, kept until they are sent.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
+use arrow::error::ArrowError;
 use postgres::GenericClient;
 use sha2::{Digest, Sha256};
 
-use super::catalog::Target;
+use super::catalog::{Target, quoted};
 use super::encode::{HEADER, Rows, TRAILER};
 use super::failed;
+use super::period::{Period, day_text};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
 /// Bytes handed to the driver at once; smaller pieces cost speed.
 const CHUNK: usize = 128 * 1024;
-/// Bytes of one period or table that are kept in memory; what is beyond lies in a nameless file.
-const IN_MEMORY: usize = 2 << 20;
+/// Bytes of one period or table that a thread keeps in memory; what is beyond lies in a nameless file.
+const IN_MEMORY: usize = 1 << 20;
 
+/// Threads that encode rows. The server has nothing to do before the first period is whole.
+const ENCODERS: usize = 2;
 /// Batches read before they are asked for.
 const BATCHES_AHEAD: usize = 4;
 
@@ -42,6 +48,11 @@ impl RowsHash {
         self.sum = self.sum.wrapping_add(u128::from_be_bytes(half));
         self.rows += 1;
     }
+
+    fn add_all(&mut self, other: Self) {
+        self.sum = self.sum.wrapping_add(other.sum);
+        self.rows += other.rows;
+    }
 }
 
 impl std::fmt::Display for RowsHash {
@@ -54,33 +65,41 @@ impl std::fmt::Display for RowsHash {
 #[derive(Debug, Default)]
 pub(super) struct Encoded {
     pub(super) rows: u64,
+    pieces: Vec<Piece>,
+    nuls: usize,
+}
+
+/// What one thread encoded.
+#[derive(Debug, Default)]
+struct Piece {
     /// The end of the rows; what came before is in `file`.
     memory: Vec<u8>,
     file: Option<File>,
     in_file: u64,
-    nuls: usize,
 }
 
 impl Encoded {
     fn push(&mut self, row: &[u8], nuls: usize, spill: &Spill) -> Result<()> {
-        self.memory.extend_from_slice(row);
+        if self.pieces.is_empty() {
+            self.pieces.push(Piece::default());
+        }
+        if let Some(piece) = self.pieces.last_mut() {
+            piece.push(row, spill)?;
+        }
         self.nuls += nuls;
         self.rows += 1;
-        if self.memory.len() >= IN_MEMORY {
-            let file = match &mut self.file {
-                Some(file) => file,
-                none => none.insert(spill.file()?),
-            };
-            file.write_all(&self.memory).map_err(spill.error("write"))?;
-            self.in_file += self.memory.len() as u64;
-            self.memory.clear();
-        }
         Ok(())
+    }
+
+    fn append(&mut self, other: Self) {
+        self.pieces.extend(other.pieces);
+        self.nuls += other.nuls;
+        self.rows += other.rows;
     }
 
     /// The size of the rows in bytes.
     pub(super) fn size(&self) -> u64 {
-        self.in_file + self.memory.len() as u64
+        self.pieces.iter().map(|piece| piece.in_file + piece.memory.len() as u64).sum()
     }
 
     /// Copies the rows into `table` (qualified), whose columns are those of `target`.
@@ -119,6 +138,27 @@ impl Encoded {
 
     fn write_to(&mut self, writer: &mut impl Write) -> std::io::Result<()> {
         writer.write_all(HEADER)?;
+        self.pieces.iter_mut().try_for_each(|piece| piece.write_to(writer))?;
+        writer.write_all(TRAILER)
+    }
+}
+
+impl Piece {
+    fn push(&mut self, row: &[u8], spill: &Spill) -> Result<()> {
+        self.memory.extend_from_slice(row);
+        if self.memory.len() >= IN_MEMORY {
+            let file = match &mut self.file {
+                Some(file) => file,
+                none => none.insert(spill.file()?),
+            };
+            file.write_all(&self.memory).map_err(spill.error("write"))?;
+            self.in_file += self.memory.len() as u64;
+            self.memory.clear();
+        }
+        Ok(())
+    }
+
+    fn write_to(&mut self, writer: &mut impl Write) -> std::io::Result<()> {
         if let Some(file) = &mut self.file {
             file.seek(SeekFrom::Start(0))?;
             let mut chunk = vec![0; CHUNK];
@@ -130,10 +170,7 @@ impl Encoded {
                 left -= length as u64;
             }
         }
-        for chunk in self.memory.chunks(CHUNK) {
-            writer.write_all(chunk)?;
-        }
-        writer.write_all(TRAILER)
+        self.memory.chunks(CHUNK).try_for_each(|chunk| writer.write_all(chunk))
     }
 }
 
@@ -156,7 +193,8 @@ impl Spill {
     }
 }
 
-/// Reads and encodes a whole table.
+/// Reads and encodes a whole table, in the order of its key: the server then fills the key's
+/// index from left to right.
 pub(super) fn encode_table(
     engine: &dyn Engine,
     target: &Target,
@@ -165,7 +203,9 @@ pub(super) fn encode_table(
 ) -> Result<(Encoded, RowsHash)> {
     let (mut encoded, mut hash) = (Encoded::default(), RowsHash::default());
     let mut bytes = Vec::new();
-    each_batch(engine, target, "", |batch| {
+    let order = format!(" order by {}", quoted(&target.key));
+    for batch in engine.query(&target.select(&order))? {
+        let batch = batch.map_err(|source| unreadable(target, source))?;
         let rows = Rows::try_new(&batch, &target.types)?;
         for row in 0..batch.num_rows() {
             bytes.clear();
@@ -173,8 +213,8 @@ pub(super) fn encode_table(
             hash.add(&bytes);
             encoded.push(&bytes, nuls, spill)?;
         }
-        progress.advance(batch.num_rows() as u64)
-    })?;
+        progress.advance(batch.num_rows() as u64)?;
+    }
     Ok((encoded, hash))
 }
 
@@ -182,7 +222,7 @@ pub(super) fn encode_table(
 #[derive(Debug, Default)]
 pub(super) struct EncodedPeriod {
     pub(super) encoded: Encoded,
-    pub(super) days: Vec<(i32, RowsHash)>,
+    pub(super) days: BTreeMap<i32, RowsHash>,
 }
 
 /// Reads and encodes the rows of consecutive `periods`, in one pass whatever their order in the lake.
@@ -190,62 +230,85 @@ pub(super) fn encode_periods(
     engine: &dyn Engine,
     target: &Target,
     date_column: &str,
-    periods: &[super::period::Period],
+    periods: &[Period],
     spill: &Spill,
     progress: &Progress,
 ) -> Result<Vec<EncodedPeriod>> {
     let (Some(first), Some(last)) = (periods.first(), periods.last()) else { return Ok(Vec::new()) };
-    let mut found: Vec<EncodedPeriod> = periods.iter().map(|_| EncodedPeriod::default()).collect();
-    // Which period, and which place among its days, each day has.
-    let mut places = vec![None; (last.until - first.from).max(0) as usize];
     let condition = format!(
         " where \"{date_column}\" >= date '{}' and \"{date_column}\" < date '{}'",
-        super::period::day_text(first.from),
-        super::period::day_text(last.until)
+        day_text(first.from),
+        day_text(last.until)
     );
-    let mut bytes = Vec::new();
-    each_batch(engine, target, &condition, |batch| {
-        let rows = Rows::try_new(&batch, &target.types)?;
-        for (row, day) in days(&batch, target, date_column)?.into_iter().enumerate() {
-            let Some(place) = places.get_mut((day - first.from) as usize) else { continue };
-            let (number, position) = match *place {
-                Some(known) => known,
-                None => {
-                    let number = periods.partition_point(|period| period.until <= day);
-                    let list = &mut found[number].days;
-                    list.push((day, RowsHash::default()));
-                    *place.insert((number, list.len() - 1))
-                }
-            };
-            let period = &mut found[number];
-            bytes.clear();
-            let nuls = rows.write(row, &mut bytes)?;
-            period.days[position].1.add(&bytes);
-            period.encoded.push(&bytes, nuls, spill)?;
+    // Which period each day is of.
+    let days = first.from..last.until;
+    let numbers: Vec<usize> =
+        days.clone().map(|day| periods.partition_point(|period| period.until <= day)).collect();
+    let encode = |batches: Arc<Mutex<Batches>>| -> Result<Vec<EncodedPeriod>> {
+        let mut found: Vec<EncodedPeriod> = periods.iter().map(|_| EncodedPeriod::default()).collect();
+        let mut hashes = vec![RowsHash::default(); numbers.len()];
+        let mut bytes = Vec::new();
+        while let Some(batch) = next(&batches) {
+            let batch = batch.map_err(|source| unreadable(target, source))?;
+            let rows = Rows::try_new(&batch, &target.types)?;
+            for (row, day) in days_of(&batch, target, date_column)?.into_iter().enumerate() {
+                let place = (day - days.start) as usize;
+                let Some(number) = numbers.get(place) else { continue };
+                bytes.clear();
+                let nuls = rows.write(row, &mut bytes)?;
+                hashes[place].add(&bytes);
+                found[*number].encoded.push(&bytes, nuls, spill)?;
+            }
+            progress.advance(batch.num_rows() as u64)?;
         }
-        progress.advance(batch.num_rows() as u64)
-    })?;
+        for ((day, number), hash) in days.clone().zip(&numbers).zip(hashes) {
+            if hash.rows > 0 {
+                found[*number].days.insert(day, hash);
+            }
+        }
+        Ok(found)
+    };
+
+    let reader = engine.query(&target.select(&condition))?;
+    let (sender, batches) = sync_channel(BATCHES_AHEAD);
+    let batches = Arc::new(Mutex::new(batches));
+    let shares: Vec<_> = std::thread::scope(|scope| {
+        let encode = &encode;
+        let start = |batches| scope.spawn(move || encode(batches));
+        let encoders: Vec<_> = (0..ENCODERS).map(|_| start(Arc::clone(&batches))).collect();
+        // When no encoder is left, nobody takes batches, and handing one over fails.
+        drop(batches);
+        for batch in reader {
+            if encoders.iter().any(|encoder| encoder.is_finished()) || sender.send(batch).is_err() {
+                break;
+            }
+        }
+        drop(sender);
+        let joined = encoders.into_iter().map(|encoder| encoder.join());
+        joined.map(|share| share.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let mut found: Vec<EncodedPeriod> = periods.iter().map(|_| EncodedPeriod::default()).collect();
+    for share in shares {
+        for (period, more) in found.iter_mut().zip(share?) {
+            period.encoded.append(more.encoded);
+            for (day, hash) in more.days {
+                period.days.entry(day).or_default().add_all(hash);
+            }
+        }
+    }
     Ok(found)
 }
 
-/// Does `work` on the table's rows under `condition`, while a thread reads on.
-fn each_batch(
-    engine: &dyn Engine,
-    target: &Target,
-    condition: &str,
-    mut work: impl FnMut(RecordBatch) -> Result<()>,
-) -> Result<()> {
-    let reader = engine.query(&target.select(condition))?;
-    let (sender, batches) = sync_channel(BATCHES_AHEAD);
-    std::thread::scope(|scope| {
-        // Where nobody receives any more, the work has failed.
-        scope.spawn(move || reader.into_iter().try_for_each(|batch| sender.send(batch)));
-        batches.into_iter().try_for_each(|batch| work(batch.map_err(|source| unreadable(target, source))?))
-    })
+/// Batches on their way to the encoders.
+type Batches = Receiver<std::result::Result<RecordBatch, ArrowError>>;
+
+/// The next batch, for whichever thread asks first.
+fn next(batches: &Mutex<Batches>) -> Option<std::result::Result<RecordBatch, ArrowError>> {
+    batches.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 /// The day of each row.
-fn days(batch: &RecordBatch, target: &Target, date_column: &str) -> Result<Vec<i32>> {
+fn days_of(batch: &RecordBatch, target: &Target, date_column: &str) -> Result<Vec<i32>> {
     let dates = batch
         .column_by_name(date_column)
         .and_then(|dates| cast(dates, &DataType::Date32).ok())
@@ -259,13 +322,13 @@ pub(super) fn count_days(
     engine: &dyn Engine,
     name: &str,
     date_column: &str,
-) -> Result<std::collections::BTreeMap<i32, u64>> {
+) -> Result<BTreeMap<i32, u64>> {
     use arrow::array::Array;
     use arrow::datatypes::Int64Type;
     let sql = format!(
         "select cast(\"{date_column}\" as date) as day, count(*) as rows from gold.{name} group by 1"
     );
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for batch in engine.collect(&sql, &crate::engine::Params::new())? {
         let (days, rows) = (batch.column(0), batch.column(1).as_primitive::<Int64Type>());
         if days.null_count() > 0 {

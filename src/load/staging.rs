@@ -119,7 +119,8 @@ fn stage_one(
         Some(client) => client,
         none => none.insert(connect(server)?),
     };
-    job.table.stage(client, job.period, &mut job.rows)?;
+    // Facts that come with their members are all of the table, which is analyzed at the end.
+    job.table.stage(client, job.period, &mut job.rows, keys.is_none())?;
     if let Some(Keys { members, adding }) = keys {
         if !*members.wait() {
             return Err(Error::Interrupted);

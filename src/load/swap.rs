@@ -1,6 +1,7 @@
 //! The closing transaction: all that was staged takes its place at once.
 //!
-//! What takes time comes first and hinders no reader. Then both facts are
+//! What takes time comes first and hinders no reader; what needs no fact is done
+//! while days are still being staged. Then both facts are
 //! locked, for the moment it takes to exchange partitions. A reader that is at
 //! work keeps its lock to the end of its transaction; then the swap steps back
 //! within 300 ms and comes again, so that no queue of readers forms behind it.
@@ -12,8 +13,9 @@ use postgres::error::SqlState;
 use postgres::{Client, Transaction};
 
 use super::catalog::{ORDERS, PARTITIONED};
-use super::copy::{STAGED_ORDERS, Work, begin, partitioned, write_settings};
+use super::copy::{self, STAGED_ORDERS, Work, partitioned, write_settings};
 use super::facts::Kind;
+use super::small::SmallTable;
 use super::{Options, days, failed, partition, small, sql_state};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -23,25 +25,34 @@ const LOCK_TIMEOUT: &str = "300ms";
 /// Pauses between attempts.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 
-/// Makes the warehouse equal to gold, all or nothing.
-pub(super) fn close(
-    client: &mut Client,
+/// Begins the closing transaction with what needs no fact: settings, members that did not come
+/// first, and aggregates. Days are staged meanwhile.
+pub(super) fn begin<'a>(
+    client: &'a mut Client,
     options: &Options,
-    work: &mut Work,
-    progress: &Progress,
-) -> Result<()> {
-    let mut transaction = begin(client)?;
+    members: &mut [SmallTable],
+    aggregates: &mut [SmallTable],
+) -> Result<Transaction<'a>> {
+    let mut transaction = copy::begin(client)?;
     execute(&mut transaction, "set local synchronous_commit = on; set local lock_timeout = '60s'", || {
         "cannot begin the closing transaction".into()
     })?;
     write_settings(&mut transaction, options)?;
-    if !work.members_first {
-        work.dimensions.iter_mut().try_for_each(|table| table.upsert(&mut transaction))?;
-    }
-    for table in &mut work.aggregates {
+    members.iter_mut().try_for_each(|table| table.upsert(&mut transaction))?;
+    for table in aggregates {
         table.upsert(&mut transaction)?;
         table.delete_dead(&mut transaction, false)?;
     }
+    Ok(transaction)
+}
+
+/// Puts the staged facts in place and commits: the warehouse is equal to gold, all or nothing.
+pub(super) fn close(
+    mut transaction: Transaction<'_>,
+    options: &Options,
+    work: &mut Work,
+    progress: &Progress,
+) -> Result<()> {
     let is_changed = work.facts.is_changed();
     if is_changed {
         replace_orders(&mut transaction, work)?;

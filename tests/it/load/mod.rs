@@ -69,6 +69,33 @@ fn a_load_fills_every_table_and_view() {
 }
 
 #[test]
+fn a_first_load_leaves_keys_and_indexes_as_the_migrations_make_them() {
+    let (Some(migrated), Some(loaded)) = (Database::new("migrated"), Database::new("first")) else { return };
+    let mut files: Vec<_> = clickmill::sql::folder("sql/postgres/migrations")
+        .filter(|file| file.stem().starts_with('V'))
+        .map(|file| (file.stem()[1..].split('_').next().unwrap().parse::<u32>().unwrap(), file.text))
+        .collect();
+    files.sort_unstable();
+    let mut client = migrated.client();
+    client.batch_execute("create schema gold").unwrap();
+    files.iter().for_each(|(_, text)| client.batch_execute(text).unwrap());
+    loaded.load(&gold(Shop::default()).1).unwrap();
+
+    let keys = "select coalesce(string_agg(line, E'\\n' order by line collate \"C\"), '') from (
+        select concat_ws(' ', conrelid::regclass, conname, convalidated, pg_get_constraintdef(it.oid)) as line
+        from pg_constraint as it inner join pg_class on conrelid = pg_class.oid
+        where connamespace = 'gold'::regnamespace and not relispartition
+        union all
+        select pg_get_indexdef(indexrelid)
+        from pg_index inner join pg_class on indrelid = pg_class.oid
+        where relnamespace = 'gold'::regnamespace and not relispartition
+    ) as lines where line !~ 'schema_history'";
+    let expected = migrated.text(keys);
+    assert!(expected.contains("FOREIGN KEY (customer_id) REFERENCES gold.dim_users"), "{expected}");
+    assert_eq!(loaded.text(keys), expected);
+}
+
+#[test]
 fn money_is_the_same_to_the_cent_in_tables_and_views() {
     let shop = Shop { dearer_day: Some(2), ..Shop::default() };
     let (_folder, engine) = gold(shop);
