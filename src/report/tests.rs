@@ -402,7 +402,7 @@ fn a_period_without_days_is_refused_with_the_days_there_are() {
     let later = refuse(Options { since: day(2030, 1), ..Options::default() });
     assert!(later.contains("since 2030-01-01") && later.contains("2026-01-10"), "{later}");
     let turned = refuse(Options { since: day(2026, 5), until: day(2026, 4), ..Options::default() });
-    assert!(turned.contains("--since 2026-01-05 is after --until 2026-01-04"), "{turned}");
+    assert!(turned.contains("2026-01-05, is after the last, 2026-01-04"), "{turned}");
     let early = refuse(Options { since: day(2026, 4), compare: Compare::Previous, ..Options::default() });
     assert!(early.contains("no 7 days before 2026-01-04") && early.contains("--since 2026-01-06"), "{early}");
 }
