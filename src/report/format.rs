@@ -65,6 +65,11 @@ pub(super) fn number(value: f64) -> String {
     text.replace('.', spoken().decimal)
 }
 
+/// A number that was chosen, in full: `1.25`, `1,000`.
+pub(super) fn exact(value: f64) -> String {
+    if value.fract() == 0.0 { count(value) } else { value.to_string().replace('.', spoken().decimal) }
+}
+
 /// A currency, and how its amounts are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Money {
@@ -242,6 +247,7 @@ mod tests {
         assert_eq!(number(6.30), "6.3");
         assert_eq!(number(100.0), "100");
         assert_eq!(number(0.0), "0");
+        assert_eq!([1.25, 3.0, 1_000.0].map(exact), ["1.25", "3", "1,000"]);
     }
 
     #[test]
