@@ -117,7 +117,7 @@ pub struct RunArgs {
     pub load: LoadFlags,
     /// Charts.
     #[command(flatten)]
-    pub chart: ChartFlags,
+    pub chart: RunChartFlags,
 }
 
 fn stage(verb: &str) -> Result<crate::pipeline::Stage, String> {
@@ -290,12 +290,37 @@ pub struct LoadDayFlags {
     prune: bool,
 }
 
-/// What `report` takes.
+/// What `report` takes; the longer names are those of `run`.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Charts")]
 pub struct ReportFlags {
     /// png or svg [default: png]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, visible_alias = "chart-format", value_name = "FORMAT")]
     format: Option<String>,
+    /// First day to draw [default: the data's first]
+    #[arg(long, visible_alias = "chart-since", value_name = "YYYY-MM-DD")]
+    since: Option<String>,
+    /// Last day to draw [default: the data's last]
+    #[arg(long, visible_alias = "chart-until", value_name = "YYYY-MM-DD")]
+    until: Option<String>,
+    /// Which charts.
+    #[command(flatten)]
+    chart: ChartFlags,
+}
+
+/// What `run` takes of these; its --format is that of the raw files, its --until a stage.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Charts")]
+pub struct RunChartFlags {
+    /// Charts as png or svg [default: png]
+    #[arg(long, value_name = "FORMAT")]
+    chart_format: Option<String>,
+    /// First day to draw [default: the data's first]
+    #[arg(long, visible_alias = "since", value_name = "YYYY-MM-DD")]
+    chart_since: Option<String>,
+    /// Last day to draw [default: the data's last]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    chart_until: Option<String>,
     /// Which charts.
     #[command(flatten)]
     chart: ChartFlags,
@@ -317,12 +342,6 @@ pub struct ChartFlags {
     /// How numbers and money are written: en-US, de-DE, fr-FR, ... [default: en-US]
     #[arg(long, value_name = "LOCALE")]
     locale: Option<String>,
-    /// First day to draw [default: the data's first]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    since: Option<String>,
-    /// Last day to draw [default: the data's last]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    until: Option<String>,
     /// Hold the period against another: previous is as many days right before it
     #[arg(long, value_name = "PERIOD")]
     compare: Option<String>,
@@ -535,7 +554,10 @@ impl Cli {
                 list.load(&run.load);
                 // Of a whole run, it means everything that is made.
                 list.put("load.full_refresh", "--full-refresh", &run.model.full_refresh.then_some(true));
-                list.chart(&run.chart);
+                list.put("report.format", "--chart-format", &run.chart.chart_format);
+                list.put("report.since", "--chart-since", &run.chart.chart_since);
+                list.put("report.until", "--chart-until", &run.chart.chart_until);
+                list.chart(&run.chart.chart);
             }
             Command::Generate(args) => list.generate(&args.flags),
             Command::Ingest(flags) => list.input(flags),
@@ -552,6 +574,8 @@ impl Cli {
             }
             Command::Report(flags) => {
                 list.put("report.format", "--format", &flags.format);
+                list.put("report.since", "--since", &flags.since);
+                list.put("report.until", "--until", &flags.until);
                 list.chart(&flags.chart);
             }
             Command::Db(db) => list.load(&db.load),
@@ -631,8 +655,6 @@ impl Overrides {
         self.put("report.size", "--size", &flags.size);
         self.put("report.dark", "--dark", &flags.dark.then_some(true));
         self.put("report.locale", "--locale", &flags.locale);
-        self.put("report.since", "--since", &flags.since);
-        self.put("report.until", "--until", &flags.until);
         self.put("report.compare", "--compare", &flags.compare);
     }
 }
@@ -650,6 +672,20 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// clap looks for this in debug builds only, and then refuses to run.
+    #[test]
+    fn no_verb_has_two_arguments_of_one_name() {
+        let mut command = Cli::command();
+        command.build();
+        for verb in command.get_subcommands() {
+            let mut names: Vec<_> = verb.get_arguments().map(|argument| argument.get_id().as_str()).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "clickmill {}", verb.get_name());
+        }
+    }
+
     #[test]
     fn flags_become_keys() {
         let cli = Cli::parse_from(["clickmill", "run", "--sessions", "5", "--overwrite", "--data-dir", "d"]);
@@ -658,5 +694,25 @@ mod tests {
         assert!(keys.contains(&("generate.sessions".to_owned(), "5".to_owned())));
         assert!(keys.contains(&("generate.overwrite".to_owned(), "true".to_owned())));
         assert!(keys.contains(&("lake.data_dir".to_owned(), "d".to_owned())));
+    }
+
+    #[test]
+    fn run_and_report_name_the_same_of_the_charts() {
+        let given = |line: &str| {
+            let overrides = Cli::parse_from(line.split(' ')).overrides();
+            let mut keys: Vec<_> =
+                overrides.into_iter().map(|given| (given.key.to_string(), given.values)).collect();
+            keys.sort();
+            keys
+        };
+        let flags =
+            "--chart-format svg --chart-since 2026-01-06 --chart-until 2026-01-07 --dark --chart order_value";
+        let run = given(&format!("clickmill run --format jsonl --until report {flags}"));
+        assert!(run.contains(&("report.format".to_owned(), vec!["svg".to_owned()])), "{run:?}");
+        assert!(run.contains(&("generate.format".to_owned(), vec!["jsonl".to_owned()])), "{run:?}");
+        let of_charts: Vec<_> = run.into_iter().filter(|(key, _)| key.starts_with("report.")).collect();
+        assert_eq!(of_charts, given(&format!("clickmill report {flags}")));
+        let short = flags.replace("chart-format", "format").replace("chart-since", "since");
+        assert_eq!(of_charts, given(&format!("clickmill report {}", short.replace("chart-until", "until"))));
     }
 }

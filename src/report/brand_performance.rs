@@ -59,12 +59,15 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let known = brands.iter().filter(|brand| brand.is_known()).count();
     let caption = Caption {
         title: title(&brands, &all),
-        subtitle: format!(
-            "{}{}, {}",
-            format::plural(known as i64, "brand"),
-            if all.revenue > 0.0 { " by revenue, with the mean price paid" } else { " by views" },
-            about.period.text()
-        ),
+        subtitle: match known {
+            0 => about.period.text(),
+            some => format!(
+                "{}{}, {}",
+                format::plural(some as i64, "brand"),
+                if all.revenue > 0.0 { " by revenue, with the mean price paid" } else { " by views" },
+                about.period.text()
+            ),
+        },
         note: format!(
             "Revenue before refunds, without tax and shipping. Sold = order lines, which need no view before \
              them; a dash: fewer than 30 views. Bots are left out.{}",
@@ -73,6 +76,10 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     };
     if all.views + all.sold_lines == 0.0 {
         theme::blank(canvas, &caption, "No product was seen or bought in this period.");
+        return Ok(caption);
+    }
+    if known == 0 {
+        theme::blank(canvas, &caption, "The source records no brands.");
         return Ok(caption);
     }
     table(canvas, brands, &all, before.as_deref(), about, &caption);
@@ -143,7 +150,7 @@ fn table(
         head: vec![("Sold per 100 views", theme::CONVERSION)],
         share: 0.22,
         cells: cells(&|brand| match format::ratio(brand.sold_lines * 100.0, brand.views) {
-            Some(rate) if brand.views >= FEW_VIEWS => Cell::bar(rate, format::number(rate)),
+            Some(rate) if brand.views >= FEW_VIEWS => Cell::bar(rate, format::figures(rate)),
             _ => Cell::None,
         }),
     };
@@ -156,14 +163,10 @@ fn table(
         let money = Column {
             head: vec![("Revenue", theme::REVENUE)],
             share: 0.4,
-            cells: cells(&|brand| Cell::Bar {
-                value: brand.revenue,
-                text: format!(
-                    "{}  {}",
-                    about.money.compact(brand.revenue),
-                    format::share(brand.revenue, all.revenue)
-                ),
-                before: revenue_before(brand),
+            cells: cells(&|brand| {
+                Cell::bar(brand.revenue, about.money.compact(brand.revenue))
+                    .with_detail(format::share(brand.revenue, all.revenue))
+                    .with_before(revenue_before(brand))
             }),
         };
         let price = Column {

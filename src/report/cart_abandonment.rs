@@ -57,7 +57,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let mut devices: Vec<(String, Carts)> = by_device
         .into_iter()
         .filter(|(_, sums)| sums.carts > 0.0)
-        .map(|(name, sums)| (format::capitalized(name), sums))
+        .map(|(name, sums)| (format::recorded(name), sums))
         .collect();
     devices.sort_by(|a, b| b.1.carts.total_cmp(&a.1.carts).then_with(|| a.0.cmp(&b.0)));
     on_devices(canvas, halves[1], folded(devices), about);

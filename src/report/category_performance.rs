@@ -149,7 +149,7 @@ fn table(
         head: vec![("Sold per 100 views", theme::CONVERSION)],
         share: 0.22,
         cells: cells(&|category| match format::ratio(category.sold_lines * 100.0, category.views) {
-            Some(rate) if category.views >= FEW_VIEWS => Cell::bar(rate, format::number(rate)),
+            Some(rate) if category.views >= FEW_VIEWS => Cell::bar(rate, format::figures(rate)),
             _ => Cell::None,
         }),
     };
@@ -166,10 +166,9 @@ fn table(
         let money = Column {
             head: vec![("Revenue", theme::REVENUE)],
             share: 0.24,
-            cells: cells(&|category| Cell::Bar {
-                value: category.revenue,
-                text: about.money.compact(category.revenue),
-                before: revenue_before(category),
+            cells: cells(&|category| {
+                Cell::bar(category.revenue, about.money.compact(category.revenue))
+                    .with_before(revenue_before(category))
             }),
         };
         vec![pairs, money, rate]

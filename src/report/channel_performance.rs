@@ -157,9 +157,7 @@ fn table(
         head: vec![("Conversion", theme::CONVERSION)],
         share: 0.24,
         cells: cells(&|channel| match format::ratio(channel.converted, channel.sessions) {
-            Some(rate) => {
-                Cell::Bar { value: rate, text: format::percent(rate), before: rate_before(channel) }
-            }
+            Some(rate) => Cell::bar(rate, format::percent(rate)).with_before(rate_before(channel)),
             None => Cell::None,
         }),
     };

@@ -190,9 +190,13 @@ fn triangle(canvas: &Canvas, area: Area, cohorts: &[Cohort], shown_from: usize, 
             let place = cell(later, top);
             canvas.hatch(place, theme::PEOPLE);
             let text = format::percent(share);
-            let half = font::width(&text, theme::LABEL) / 2.0 + 8.0;
-            let ground =
-                Area { left: place.center() - half, right: place.center() + half, ..place }.inset(5.0);
+            let half = font::width(&text, theme::LABEL) / 2.0 + 6.0;
+            let ground = Area {
+                left: place.center() - half,
+                right: place.center() + half,
+                top: (place.middle() - 17.0).max(place.top + 2.0),
+                bottom: (place.middle() + 17.0).min(place.bottom - 2.0),
+            };
             canvas.fill(ground, theme::PAGE);
             let kind = theme::LABEL.colored(theme::SOFT);
             canvas.text(place.center(), place.middle(), Anchor::Center, kind, &text);

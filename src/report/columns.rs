@@ -27,6 +27,8 @@ pub(super) struct Columns<'a> {
     pub(super) write: &'a dyn Fn(f64) -> String,
     /// Values stand above the columns where they have room, instead of along an axis.
     pub(super) has_values: bool,
+    /// A column begins at the value that it is named by: the name stands below its left edge.
+    pub(super) is_range: bool,
     /// What is said where all values are zero.
     pub(super) nothing: &'static str,
 }
@@ -52,7 +54,6 @@ impl Columns<'_> {
         let has_values = self.has_values && widest + 8.0 <= room.width() / self.columns.len() as f64;
         let (plot, scale) = if has_values {
             let plot = Area { top: room.top + 34.0, ..room };
-            canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], theme::SOFT, 2);
             (plot, Scale::zero_based(largest, plot.bottom, plot.top))
         } else {
             axis::values(canvas, room, &axis::ticks(largest, 3, false), self.write)
@@ -76,12 +77,18 @@ impl Columns<'_> {
                 }
             }
             let half = font::width(&column.name, theme::AXIS) / 2.0;
-            let x = bar.center().min(area.right - half).max(area.left + half);
+            let middle = if self.is_range { left } else { bar.center() };
+            let x = middle.min(area.right - half).max(area.left + half);
             if x - half > free_from && !column.name.is_empty() {
+                if self.is_range {
+                    canvas.line(&[(left, plot.bottom), (left, plot.bottom + 7.0)], theme::SOFT, 1);
+                }
                 canvas.text(x, plot.bottom + 24.0, Anchor::Center, theme::AXIS, &column.name);
                 free_from = x + half + 8.0;
             }
         }
+        // Over the feet of all columns, so that none breaks it.
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], theme::SOFT, 2);
         (plot, step)
     }
 }

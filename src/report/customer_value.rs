@@ -34,9 +34,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let caption = Caption {
         title: title(&mean, customers, unit, about),
         subtitle: format!(
-            "Revenue per customer up to the end of each {unit} since the first visit; a line for each {} of first \
-             visits, thick: all, {}",
-            format!("{unit}’s cohort").as_str(),
+            "Revenue per customer so far, a line for each {unit} of first visits, thick: all, {}",
             about.period.text()
         ),
         note: format!(
@@ -177,39 +175,51 @@ fn curves(
         ends.push((x, y, "all".to_owned(), true));
     }
     lines.push(line);
-    names(canvas, ends, &lines);
+    names(canvas, plot, ends, &lines);
 }
 
 /// The names at the ends of the lines, as many as have room: that of all first,
 /// then the oldest cohorts, whose lines are longest.
-fn names(canvas: &Canvas, mut ends: Vec<(f64, f64, String, bool)>, lines: &[Vec<(f64, f64)>]) {
+fn names(canvas: &Canvas, plot: Area, mut ends: Vec<(f64, f64, String, bool)>, lines: &[Vec<(f64, f64)>]) {
     ends.sort_by(|a, b| b.3.cmp(&a.3).then_with(|| b.0.total_cmp(&a.0)));
     let mut taken: Vec<Area> = Vec::new();
     for (x, y, name, is_all) in ends {
         let kind = if is_all { theme::LABEL.bold().colored(theme::ORDER_VALUE) } else { theme::AXIS };
         let width = font::width(&name, kind);
-        let place = Area { left: x + 10.0, right: x + 22.0 + width, top: y - 15.0, bottom: y + 15.0 };
-        let meets = |other: &Area| {
+        // Beside the end where it has room, else above or below it.
+        let beside = Area { left: x + 10.0, right: x + 22.0 + width, top: y - 15.0, bottom: y + 15.0 };
+        let by = |shift: f64| Area {
+            left: x - width / 2.0 - 4.0,
+            right: x + width / 2.0 + 4.0,
+            top: y + shift - 13.0,
+            bottom: y + shift + 13.0,
+        };
+        let meets = |place: &Area, other: &Area| {
             place.left < other.right
                 && other.left < place.right
                 && place.top < other.bottom
                 && other.top < place.bottom
         };
         // No line runs through a name; that of all is worth it.
-        let crosses = |line: &Vec<(f64, f64)>| {
+        let crosses = |place: &Area, line: &Vec<(f64, f64)>| {
             line.windows(2).any(|pair| {
                 let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-                (0..=16).any(|step| {
-                    let share = f64::from(step) / 16.0;
+                (0..=64).any(|step| {
+                    let share = f64::from(step) / 64.0;
                     let (x, y) = (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share);
                     place.left < x && x < place.right && place.top < y && y < place.bottom
                 })
             })
         };
-        if taken.iter().any(meets) || (!is_all && lines.iter().any(crosses)) {
-            continue;
-        }
-        canvas.text(x + 14.0, y, Anchor::Left, kind, &name);
+        let places = [beside, by(-24.0), by(24.0)];
+        let free = places.into_iter().find(|place| {
+            place.left >= plot.left
+                && place.bottom <= plot.bottom
+                && !taken.iter().any(|other| meets(place, other))
+                && (is_all || !lines.iter().any(|line| crosses(place, line)))
+        });
+        let Some(place) = free else { continue };
+        canvas.text(place.left + 4.0, place.middle(), Anchor::Left, kind, &name);
         taken.push(place);
     }
 }

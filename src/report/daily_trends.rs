@@ -5,7 +5,7 @@ use super::canvas::{Area, Canvas};
 use super::column::Rows;
 use super::format;
 use super::theme::{self, Caption};
-use super::trend::{self, Days, Panel, Series, WINDOW};
+use super::trend::{self, Days, Panel, Series};
 use crate::error::Result;
 
 /// Fewer orders than this in a week are too few to call a change of revenue one.
@@ -164,14 +164,16 @@ fn title_against(now: &Measures, before: &Measures, days: usize) -> Option<Strin
     })
 }
 
-/// The last seven whole days against the seven before them where there are so many, else the totals.
+/// The last whole days, as many as the lines average over, against as many before them where they are there; else
+/// the totals.
 fn title(days: &Days, measures: &Measures) -> String {
     let Measures { sessions, converted, orders, revenue, .. } = measures;
     if sum(sessions) == 0.0 {
         return "No sessions in this period".to_owned();
     }
     let whole: Vec<usize> = (0..days.dates.len()).filter(|day| days.whole[*day]).collect();
-    let Some(from) = whole.len().checked_sub(2 * WINDOW) else {
+    let window = trend::window(days.dates.len());
+    let Some(from) = whole.len().checked_sub(2 * window) else {
         let sessions_text = format::plural(sum(sessions) as i64, "session");
         return match sum(converted) {
             0.0 => format!("{sessions_text}, none with an order"),
@@ -179,20 +181,20 @@ fn title(days: &Days, measures: &Measures) -> String {
         };
     };
     let week = |values: &[f64], from: usize| -> f64 {
-        whole[from..from + WINDOW].iter().map(|day| values[*day]).sum()
+        whole[from..from + window].iter().map(|day| values[*day]).sum()
     };
     let enough_orders =
-        [from, from + WINDOW].into_iter().all(|from| week(orders, from) >= FEW_ORDERS) && sum(revenue) > 0.0;
+        [from, from + window].into_iter().all(|from| week(orders, from) >= FEW_ORDERS) && sum(revenue) > 0.0;
     let (what, values) = if enough_orders { ("Revenue", revenue) } else { ("Traffic", sessions) };
-    let Some(ratio) = format::ratio(week(values, from + WINDOW), week(values, from)) else {
-        return format!("{what} has come back in the last {WINDOW} days");
+    let Some(ratio) = format::ratio(week(values, from + window), week(values, from)) else {
+        return format!("{what} has come back in the last {window} days");
     };
     let size = format::percent((ratio - 1.0).abs());
     match ratio - 1.0 {
-        up if up >= LEVEL => format!("{what} of the last {WINDOW} days is {size} above the {WINDOW} before"),
+        up if up >= LEVEL => format!("{what} of the last {window} days is {size} above the {window} before"),
         down if down <= -LEVEL => {
-            format!("{what} of the last {WINDOW} days is {size} below the {WINDOW} before")
+            format!("{what} of the last {window} days is {size} below the {window} before")
         }
-        _ => format!("{what} of the last {WINDOW} days is level with the {WINDOW} before"),
+        _ => format!("{what} of the last {window} days is level with the {window} before"),
     }
 }

@@ -135,8 +135,7 @@ fn table(canvas: &Canvas, area: Area, mut reasons: Vec<(String, &str, f64)>, all
         lines.push(Line::rest(rest.len(), "reasons"));
         values.push(rest.iter().map(|(.., rows)| *rows).sum());
     }
-    let cell =
-        |rows: &f64| Cell::bar(*rows, format!("{}  {}", format::compact(*rows), format::share(*rows, all)));
+    let cell = |rows: &f64| Cell::bar(*rows, format::compact(*rows)).with_detail(format::share(*rows, all));
     let column = Column {
         head: vec![("In quarantine", theme::ABANDONED), ("by reason", theme::INK)],
         share: 0.5,

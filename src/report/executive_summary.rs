@@ -146,7 +146,7 @@ static TILES: [Tile; 8] = [
             "Conversion",
             theme::CONVERSION,
             |sums| format::ratio(sums.converted, sums.sessions),
-            |_, value| format::percent(value),
+            |_, value| format::percent_fine(value),
         )
     },
     Tile::new("Sessions", theme::SESSIONS, |sums| Some(sums.sessions), |_, value| brief(value)),
@@ -158,7 +158,7 @@ static TILES: [Tile; 8] = [
             "Cart abandonment",
             theme::ABANDONED,
             |sums| format::ratio(sums.abandoned, sums.carts),
-            |_, value| format::percent(value),
+            |_, value| format::percent_fine(value),
         )
     },
     Tile {
@@ -168,7 +168,7 @@ static TILES: [Tile; 8] = [
             "Refunded",
             theme::ABANDONED,
             |sums| format::ratio(sums.refunds, sums.revenue),
-            |_, value| format::percent(value),
+            |_, value| format::percent_fine(value),
         )
     },
 ];
@@ -198,7 +198,8 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         },
         note: format!(
             "Conversion = sessions with an order / sessions. Order value = revenue / orders with a price. \
-             Refunded = refunds / revenue of the same days. Bots are left out.{}",
+             Refunded = refunds / revenue of the same days. New: not seen before in the data, so its first weeks hold too \
+             many. Bots are left out.{}",
             about.period.partial_note(match (&before, &rows.before) {
                 (Some(_), None) => "not in the comparison",
                 _ => "counted as far as it goes",

@@ -148,8 +148,8 @@ fn title(variants: &[Variant]) -> String {
         return format!(
             "{} makes {more} visitors buy: {} against {} ({})",
             format::capitalized(&variant.name),
-            format::percent(variant.rate().value),
-            format::percent(control.rate().value),
+            format::percent_fine(variant.rate().value),
+            format::percent_fine(control.rate().value),
             format::points(effect.value)
         );
     }
@@ -173,6 +173,9 @@ fn whisker(canvas: &Canvas, y: f64, [low, value, high]: [f64; 3], color: Color, 
     canvas.dot((value, y), 10, color);
     let half = font::width(text, theme::LABEL.bold()) / 2.0;
     let x = value.min(room.right - half).max(room.left + half);
+    // No grid line runs through the value.
+    let ground = Area { left: x - half - 5.0, right: x + half + 5.0, top: y - 45.0, bottom: y - 15.0 };
+    canvas.fill(ground, theme::PAGE);
     canvas.text(x, y - 30.0, Anchor::Center, theme::LABEL.bold().colored(color), text);
 }
 
@@ -210,7 +213,7 @@ fn rates(canvas: &Canvas, area: Area, variants: &[Variant]) {
             y,
             [rate.low, rate.value, rate.high].map(x),
             color,
-            &format::percent(rate.value),
+            &format::percent_fine(rate.value),
             plot,
         );
     }
@@ -319,7 +322,7 @@ mod tests {
         );
         assert!(
             title(&[control, variant(1_000.0, 160.0)])
-                .starts_with("B makes more visitors buy: 16% against 10%")
+                .starts_with("B makes more visitors buy: 16.0% against 10.0%")
         );
     }
 }

@@ -85,10 +85,34 @@ pub(super) fn fit(text: &str, kind: Type, room: f64) -> String {
     cut(fits)
 }
 
-/// The text in lines of at most `room`, at most `most` of them; the last one is cut when more is left.
+/// A last line shorter than this share of the room is a leftover.
+const LEFTOVER: f64 = 0.4;
+
+/// The text in lines of at most `room`, at most `most` of them; the last one is cut when more is left. Where a few
+/// words alone would stand on the last, the lines are made about equally long instead.
 pub(super) fn wrap(text: &str, kind: Type, room: f64, most: usize) -> Vec<String> {
+    let full = lines(text, kind, room, most);
+    let is_whole = |lines: &[String], room: f64| lines.iter().all(|line| width(line, kind) <= room);
+    let is_leftover = full.last().is_some_and(|last| width(last, kind) < LEFTOVER * room);
+    if full.len() < 2 || !is_leftover || !is_whole(&full, room) {
+        return full.iter().map(|line| fit(line, kind, room)).collect();
+    }
+    // The narrowest room, to the pixel, that takes no more lines.
+    let (mut narrow, mut wide) = (room / full.len() as f64 - 1.0, room);
+    while wide - narrow > 1.0 {
+        let middle = narrow.midpoint(wide);
+        let tried = lines(text, kind, middle, full.len());
+        if is_whole(&tried, middle) { wide = middle } else { narrow = middle }
+    }
+    lines(text, kind, wide, full.len())
+}
+
+/// The text in lines that are filled one after the other; what is left stands on the last, however long.
+fn lines(text: &str, kind: Type, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
+    // No line begins with the sign of a division or of a definition.
+    let text = text.replace(" / ", "\u{a0}/ ").replace(" = ", "\u{a0}= ");
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if line.is_empty() || lines.len() + 1 == most || width(&longer, kind) <= room {
@@ -100,7 +124,7 @@ pub(super) fn wrap(text: &str, kind: Type, room: f64, most: usize) -> Vec<String
     if !line.is_empty() {
         lines.push(line);
     }
-    lines.iter().map(|line| fit(line, kind, room)).collect()
+    lines
 }
 
 #[cfg(test)]
@@ -154,5 +178,15 @@ mod tests {
         let lines = wrap("one two three four five six", theme::LABEL, 120.0, 2);
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|line| width(line, theme::LABEL) <= 120.0), "{lines:?}");
+        // Filled one after the other, the last word would stand alone.
+        let text = "Product views peak at 19:00; purchases have no clear peak";
+        let room = width(text, theme::LABEL) - 1.0;
+        let lines = wrap(text, theme::LABEL, room, 2);
+        assert!(lines.len() == 2 && lines[1].split(' ').count() > 2, "{lines:?}");
+        assert_eq!(lines.join(" "), text);
+        let formula = wrap("conversion = orders / sessions", theme::LABEL, 250.0, 3);
+        assert!(formula.iter().all(|line| !line.starts_with(['=', '/'])), "{formula:?}");
+        let cut = wrap(text, theme::LABEL, room / 4.0, 2);
+        assert!(cut.len() == 2 && cut[1].ends_with('…'), "{cut:?}");
     }
 }

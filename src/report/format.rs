@@ -65,6 +65,28 @@ pub(super) fn number(value: f64) -> String {
     text.replace('.', spoken().decimal)
 }
 
+/// A number that was chosen, in full: `1.25`, `1,000`.
+pub(super) fn exact(value: f64) -> String {
+    if value.fract() == 0.0 { count(value) } else { value.to_string().replace('.', spoken().decimal) }
+}
+
+/// How numbers below a hundred are written side by side: with one decimal, if one of them needs it.
+pub(super) fn side_by_side(values: &[f64]) -> impl Fn(f64) -> String + use<> {
+    let places = usize::from(values.iter().any(|value| *value < 100.0 && value.fract() != 0.0));
+    move |value| if value < 100.0 { decimals(value, places) } else { compact(value) }
+}
+
+/// A number in two figures: `12`, `1.0`, `0.76`.
+pub(super) fn figures(value: f64) -> String {
+    match value.abs() {
+        0.0 => count(value),
+        // 9.95 would round to 10.0, and 0.995 to 1.00.
+        large if large >= 9.95 => count(value),
+        medium if medium >= 0.995 => decimals(value, 1),
+        _ => decimals(value, 2),
+    }
+}
+
 /// A currency, and how its amounts are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Money {
@@ -148,6 +170,15 @@ pub(super) fn percent(share: f64) -> String {
     percent_sign(&text)
 }
 
+/// A share with at least one decimal, beside another that it differs from by so many points: `12.3%`.
+pub(super) fn percent_fine(share: f64) -> String {
+    // All but a few is not all, which percent minds.
+    match share.abs() {
+        some if (0.0995..0.995).contains(&some) => percent_sign(&decimals(share * 100.0, 1)),
+        _ => percent(share),
+    }
+}
+
 /// A change as a percentage with its sign, or `±0%`: `+5.2%`, `–12%`.
 pub(super) fn change(ratio: f64) -> String {
     let change = ratio - 1.0;
@@ -218,6 +249,11 @@ pub(super) fn plural(value: i64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(value as f64))
 }
 
+/// A name of the data for people; what the source did not record says so.
+pub(super) fn recorded(name: &str) -> String {
+    if name == "(unknown)" { "Not recorded".to_owned() } else { capitalized(name) }
+}
+
 /// The same text with a capital first letter.
 pub(super) fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
@@ -242,6 +278,13 @@ mod tests {
         assert_eq!(number(6.30), "6.3");
         assert_eq!(number(100.0), "100");
         assert_eq!(number(0.0), "0");
+        assert_eq!([54.0, 56.5, 101.2].map(side_by_side(&[54.0, 56.5, 101.2])), ["54.0", "56.5", "101"]);
+        assert_eq!([21.0, 2.0].map(side_by_side(&[21.0, 2.0])), ["21", "2"]);
+        assert_eq!([1.25, 3.0, 1_000.0].map(exact), ["1.25", "3", "1,000"]);
+        assert_eq!(
+            [0.0, 0.757, 0.996, 1.0, 9.94, 9.96].map(figures),
+            ["0", "0.76", "1.0", "1.0", "9.9", "10"]
+        );
     }
 
     #[test]
@@ -264,6 +307,10 @@ mod tests {
         assert_eq!(percent(0.00001), "<0.01%");
         assert_eq!(percent_tick(0.025), "2.5%");
         assert_eq!(share(1.0, 0.0), "–");
+        assert_eq!(
+            [0.0, 0.034, 0.5128, 0.9999, 1.0].map(percent_fine),
+            ["0%", "3.4%", "51.3%", "99.9%", "100%"]
+        );
         assert_eq!([1.052, 0.88, 1.0].map(change), ["+5.2%", "–12%", "±0%"]);
         assert_eq!([0.0043, -0.12, 0.0].map(points), ["+0.4 points", "–12 points", "±0 points"]);
     }

@@ -18,15 +18,18 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let (weekdays, hours) = (rows.counts("day_of_week")?, rows.counts("hour")?);
     let (days, sessions) = (rows.counts("days")?, rows.counts("sessions")?);
     let mut week: Week = Default::default();
+    // How many days of each weekday the means are of.
+    let mut weekdays_seen = [0.0_f64; DAYS.len()];
     for row in 0..rows.len() {
         let day = (weekdays[row] - 1).clamp(0, 6) as usize;
         let hour = hours[row].clamp(0, HOURS as i64 - 1) as usize;
         week[day].get_or_insert([0.0; HOURS])[hour] += sessions[row] as f64 / days[row].max(1) as f64;
+        weekdays_seen[day] = weekdays_seen[day].max(days[row] as f64);
     }
     let all_partial = about.period.partial.len() as i64 == about.period.days();
     let partial = if all_partial { "shown for want of whole days" } else { "left out" };
     let caption = Caption {
-        title: title(&week),
+        title: if all_partial { title_of_part(sessions.iter().sum()) } else { title(&week, &weekdays_seen) },
         subtitle: format!(
             "Sessions that start in each hour of the week, mean per day, {}, in business time",
             about.period.text()
@@ -51,15 +54,32 @@ fn peak(week: &Week) -> Option<(usize, usize, f64)> {
     cells.max_by(|a, b| a.2.total_cmp(&b.2).then_with(|| (b.0, b.1).cmp(&(a.0, a.1))))
 }
 
-fn title(week: &Week) -> String {
+/// The busiest hour, where it has more than the mean one beyond what chance would make of the highest of 168.
+fn title(week: &Week, weekdays_seen: &[f64; DAYS.len()]) -> String {
+    let hours = week.iter().flatten().flatten();
+    let mean = hours.clone().sum::<f64>() / hours.count().max(1) as f64;
+    let is_clear = |day: usize, most: f64| {
+        (most - mean) * weekdays_seen[day] > 3.0 * ((most + mean) * weekdays_seen[day]).sqrt()
+    };
     match peak(week) {
         None => "No sessions in this period".to_owned(),
+        Some((day, _, most)) if !is_clear(day, most) => {
+            "No hour of the week is clearly the busiest".to_owned()
+        }
         Some((day, hour, mean)) => format!(
             "Busiest hour: {} {hour}:00–{}:00, {} on average",
             DAYS[day],
             hour + 1,
             sessions_text(mean)
         ),
+    }
+}
+
+/// Of a log without a whole day: no hour is the busiest where others are missing.
+fn title_of_part(sessions: i64) -> String {
+    match sessions {
+        0 => "No sessions in this period".to_owned(),
+        some => format!("{} in the hours that the data cover", format::plural(some, "session")),
     }
 }
 

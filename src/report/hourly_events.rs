@@ -33,9 +33,19 @@ impl Kind {
 
     /// One hour has more than another, beyond what chance would make of the highest of 24.
     fn surely_more(&self, hour: usize, other: usize) -> bool {
-        let days = format::ratio(self.events, self.per_day()).unwrap_or(0.0);
-        let (more, less) = (self.hours[hour] * days, self.hours[other] * days);
+        let (more, less) = (self.hours[hour] * self.days(), self.hours[other] * self.days());
         more - less > 3.0 * (more + less).sqrt()
+    }
+
+    /// The fullest hour has more than the mean one, beyond what chance would make of the highest of 24.
+    fn has_peak(&self) -> bool {
+        let (most, mean) = (self.hours[self.peak()] * self.days(), self.events / HOURS as f64);
+        most - mean > 3.0 * (most + mean).sqrt()
+    }
+
+    /// How many days the means are of.
+    fn days(&self) -> f64 {
+        format::ratio(self.events, self.per_day()).unwrap_or(0.0)
     }
 
     fn per_day(&self) -> f64 {
@@ -69,7 +79,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
             about.period.text()
         ),
         note: format!(
-            "Dark: the fullest hour. Bots and what servers do are left out.{}{}",
+            "Full colour: the fullest hour. Bots and what servers do are left out.{}{}",
             if left_out > 0 {
                 format!(" {} not shown.", format::plural(left_out as i64, "rarer kind"))
             } else {
@@ -101,6 +111,7 @@ fn title(kinds: &[Kind]) -> String {
     let bought = kinds.iter().find(|kind| kind.event_type == "purchase" && kind.events >= FEW_EVENTS);
     let looked = kinds.iter().find(|kind| kind.event_type == "product_view" && kind.events >= FEW_EVENTS);
     match (looked, bought) {
+        (Some(looked), _) if !looked.has_peak() => "Product views have no clear peak in the day".to_owned(),
         (Some(looked), Some(bought)) if bought.surely_more(bought.peak(), looked.peak()) => {
             format!("Product views peak at {}:00, purchases at {}:00", looked.peak(), bought.peak())
         }
@@ -109,8 +120,9 @@ fn title(kinds: &[Kind]) -> String {
         }
         // Purchases are fewer, so their highest hour is often an accident.
         (Some(looked), Some(_)) => {
-            format!("Product views peak at {}:00; purchases have no clear peak of their own", looked.peak())
+            format!("Product views peak at {}:00; purchases have no clear peak", looked.peak())
         }
+        _ if !largest.has_peak() => format!("{} events have no clear peak in the day", largest.name),
         _ => format!("{} events peak at {}:00", largest.name, largest.peak()),
     }
 }
@@ -128,11 +140,14 @@ fn strips(canvas: &Canvas, area: Area, kinds: &[Kind]) {
     let names = kinds.iter().map(|kind| font::width(&kind.name, theme::LABEL)).fold(0.0, f64::max);
     let names = names.min(area.width() * 0.2);
     let all: f64 = kinds.iter().map(Kind::per_day).sum();
+    // A kind that is rarer than once in ten days keeps two figures.
+    let usual: Vec<f64> = kinds.iter().map(Kind::per_day).collect();
+    let write = format::side_by_side(&usual);
     let figures: Vec<(String, String)> = kinds
         .iter()
         .map(|kind| {
             let per_day = kind.per_day();
-            let text = if per_day < 100.0 { format::number(per_day) } else { format::compact(per_day) };
+            let text = if per_day < 0.995 { format::figures(per_day) } else { write(per_day) };
             (text, format::share(per_day, all))
         })
         .collect();

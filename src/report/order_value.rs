@@ -25,11 +25,14 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let revenue: f64 = values.iter().zip(&orders).map(|(value, orders)| value * orders).sum();
     let caption = Caption {
         title: title(&values, &orders, about),
-        subtitle: format!(
-            "{} with a price by their value, {}",
-            format::plural(all as i64, "order"),
-            about.period.text()
-        ),
+        subtitle: match revenue {
+            0.0 => about.period.text(),
+            _ => format!(
+                "{} with a price by their value, {}",
+                format::plural(all as i64, "order"),
+                about.period.text()
+            ),
+        },
         note: "Value = revenue of an order, before refunds, without tax and shipping. Median = half of the orders are \
                worth less. Bots are left out."
             .to_owned(),
@@ -117,7 +120,7 @@ fn histogram(canvas: &Canvas, area: Area, values: &[f64], orders: &[f64], about:
         is_strong: place == median_place,
     });
     let panel = Columns {
-        head: vec![("Orders", theme::ORDER_VALUE), ("by value; dark: the median's", theme::INK)],
+        head: vec![("Orders", theme::ORDER_VALUE), ("by value; full colour: the median’s", theme::INK)],
         figure: format!(
             "median {}, mean {}",
             about.money.compact(median),
@@ -126,6 +129,7 @@ fn histogram(canvas: &Canvas, area: Area, values: &[f64], orders: &[f64], about:
         columns: columns.collect(),
         write: &|value| format::tick(value),
         has_values: false,
+        is_range: true,
         nothing: "no orders in this period",
     };
     let (plot, step) = panel.draw(canvas, area);

@@ -43,7 +43,9 @@ pub(super) struct Period {
 /// [`Error::Usage`] naming both ends.
 pub(super) fn check_order(since: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<()> {
     match since.zip(until).filter(|(since, until)| since > until) {
-        Some((since, until)) => Err(Error::Usage(format!("--since {since} is after --until {until}"))),
+        Some((since, until)) => {
+            Err(Error::Usage(format!("the first day to draw, {since}, is after the last, {until}")))
+        }
         None => Ok(()),
     }
 }

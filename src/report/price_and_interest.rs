@@ -54,11 +54,16 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let every = seen.len().div_ceil(MOST_DOTS).max(1);
     let caption = Caption {
         title: title(&bands, &products),
-        subtitle: format!(
-            "Price and views of {}, {}",
-            format::plural(seen.len() as i64, "product"),
-            about.period.text()
-        ),
+        subtitle: match seen.len() {
+            0 => about.period.text(),
+            some => {
+                format!(
+                    "Price and views of {}, {}",
+                    format::plural(some as i64, "product"),
+                    about.period.text()
+                )
+            }
+        },
         note: format!(
             "Price = the catalogue's now, else the highest seen. On both scales the same step is the same factor. \
              Fifths hold as many products each.{} Bots are left out.",
@@ -111,7 +116,7 @@ fn title(bands: &[Band], products: &[Product]) -> String {
     let views: f64 = products.iter().map(|product| product.views).sum();
     let revenue: f64 = products.iter().map(|product| product.revenue).sum();
     if views == 0.0 {
-        return "No products in this period".to_owned();
+        return "No product with a price in this period".to_owned();
     }
     let Some(dearest) = bands.first().filter(|_| bands.len() == BANDS) else {
         return format!(

@@ -17,6 +17,9 @@ struct Product {
     buying_sessions: f64,
 }
 
+/// Fewer viewing sessions than this say nothing of how many of them buy.
+const FEW_SESSIONS: f64 = 30.0;
+
 /// What the products are ranked by: the first of revenue, units and views that the data has.
 struct Measure {
     column: &'static str,
@@ -85,8 +88,7 @@ fn caption(products: &[Product], measure: &Measure, all_products: i64, about: &A
             format::share(shown, measure.total)
         ),
     };
-    let strange =
-        products.iter().any(|product| conversion(product).is_none() && product.buying_sessions > 0.0);
+    let unknown = products.iter().any(|product| conversion(product).is_none());
     Caption {
         title,
         subtitle: if measure.has_sales() {
@@ -101,7 +103,7 @@ fn caption(products: &[Product], measure: &Measure, all_products: i64, about: &A
             format!(
                 "Revenue before refunds, without tax and shipping. Conversion = sessions that buy the product / \
              sessions that view it, day by day.{} Bots are left out.",
-                if strange { " A dash: bought in more sessions than viewed it." } else { "" }
+                if unknown { " A dash: viewed in fewer than 30, or in fewer than bought it." } else { "" }
             )
         } else {
             "Bots are left out.".to_owned()
@@ -109,9 +111,10 @@ fn caption(products: &[Product], measure: &Measure, all_products: i64, about: &A
     }
 }
 
-/// Sessions that buy over sessions that view; nothing where buying does without viewing.
+/// Sessions that buy over sessions that view; nothing of few, or where buying does without viewing.
 fn conversion(product: &Product) -> Option<f64> {
-    format::ratio(product.buying_sessions, product.viewing_sessions).filter(|ratio| *ratio <= 1.0)
+    let enough = product.viewing_sessions >= FEW_SESSIONS;
+    format::ratio(product.buying_sessions, product.viewing_sessions).filter(|ratio| enough && *ratio <= 1.0)
 }
 
 /// In full while it has room.

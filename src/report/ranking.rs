@@ -2,8 +2,14 @@
 //! measure, drawn as bars, as two dots on one line, or as plain numbers.
 
 use super::canvas::{Anchor, Area, BAR_GAP, Canvas};
-use super::font;
 use super::theme::{self, Color};
+use super::{font, format};
+
+/// White space between what a bar says and what is set back behind it.
+const DETAIL_GAP: f64 = 10.0;
+
+/// Bars are no thicker, however few lines there are.
+const MOST_THICK: f64 = 50.0;
 
 /// A thing that is ranked.
 pub(super) struct Line {
@@ -23,7 +29,7 @@ impl Line {
 
     /// So many smaller things as one.
     pub(super) fn rest(count: usize, noun: &str) -> Self {
-        Self { is_rest: true, ..Self::new(format!("{count} other {noun}")) }
+        Self { is_rest: true, ..Self::new(format!("{} other {noun}", format::count(count as f64))) }
     }
 }
 
@@ -35,6 +41,8 @@ pub(super) enum Cell {
         value: f64,
         /// What it says.
         text: String,
+        /// What stands behind that, set back.
+        detail: String,
         /// The length of the period before.
         before: Option<f64>,
     },
@@ -47,9 +55,25 @@ pub(super) enum Cell {
 }
 
 impl Cell {
+    /// The same with something behind what a bar says, set back.
+    pub(super) fn with_detail(mut self, more: impl Into<String>) -> Self {
+        if let Cell::Bar { detail, .. } = &mut self {
+            *detail = more.into();
+        }
+        self
+    }
+
+    /// The same with where a bar was in the period before, if that is known.
+    pub(super) fn with_before(mut self, length: Option<f64>) -> Self {
+        if let Cell::Bar { before, .. } = &mut self {
+            *before = length;
+        }
+        self
+    }
+
     /// A bar.
     pub(super) fn bar(value: f64, text: impl Into<String>) -> Self {
-        Cell::Bar { value, text: text.into(), before: None }
+        Cell::Bar { value, text: text.into(), detail: String::new(), before: None }
     }
 }
 
@@ -68,7 +92,7 @@ pub(super) fn draw(canvas: &Canvas, area: Area, lines: &[Line], names: f64, colu
     let shares: Vec<f64> = std::iter::once(names).chain(columns.iter().map(|column| column.share)).collect();
     let parts = area.columns(&shares, 40.0);
     let top = area.top + theme::HEAD;
-    let height = ((area.bottom - top) / lines.len().max(1) as f64).min(76.0);
+    let height = ((area.bottom - top) / lines.len().max(1) as f64).min(100.0);
     let middle = |position: usize| top + height * (position as f64 + 0.5);
     for (position, line) in lines.iter().enumerate() {
         if position > 0 {
@@ -80,7 +104,7 @@ pub(super) fn draw(canvas: &Canvas, area: Area, lines: &[Line], names: f64, colu
     }
     let bottom = top + height * lines.len() as f64;
     for (column, part) in columns.iter().zip(&parts[1..]) {
-        column.draw(canvas, Area { top, bottom, ..*part }, height * 0.64, area.top + 18.0);
+        column.draw(canvas, Area { top, bottom, ..*part }, (height * 0.64).min(MOST_THICK), area.top + 18.0);
     }
 }
 
@@ -103,8 +127,9 @@ impl Column<'_> {
     fn draw(&self, canvas: &Canvas, area: Area, thick: f64, head: f64) {
         let is_text = self.cells.iter().all(|cell| matches!(cell, Cell::Text(_) | Cell::None));
         let is_pair = self.cells.iter().any(|cell| matches!(cell, Cell::Pair(_)));
-        let width: f64 = self.head.iter().map(|(word, _)| font::width(word, theme::PANEL) + 9.0).sum();
-        // A head that is wider than its numbers stands over their end.
+        let width: f64 =
+            self.head.iter().map(|(word, color)| font::width(word, theme::head_type(*color)) + 9.0).sum();
+        // The head of numbers ends where they end.
         let from = if is_text { (area.right - width + 9.0).max(area.left) } else { area.left };
         let words = Area { left: from, top: head - 18.0, ..area };
         theme::head(canvas, words, &self.head, "");
@@ -139,14 +164,17 @@ impl Column<'_> {
         });
         let largest = largest.fold(f64::MIN_POSITIVE, f64::max);
         let texts = self.cells.iter().map(|cell| match cell {
-            Cell::Bar { text, .. } => font::width(text, theme::LABEL.bold()),
+            Cell::Bar { text, detail, .. } if detail.is_empty() => font::width(text, theme::LABEL.bold()),
+            Cell::Bar { text, detail, .. } => {
+                font::width(text, theme::LABEL.bold()) + DETAIL_GAP + font::width(detail, theme::AXIS)
+            }
             _ => 0.0,
         });
         let beside = texts.fold(0.0, f64::max) + BAR_GAP;
         let scale = (area.width() - beside).max(0.0) / largest;
         for (line, cell) in self.cells.iter().enumerate() {
             let y = self.middle(area, line);
-            let Cell::Bar { value, text, before } = cell else {
+            let Cell::Bar { value, text, detail, before } = cell else {
                 canvas.text(area.left + BAR_GAP, y, Anchor::Left, theme::LABEL.colored(theme::SOFT), "–");
                 continue;
             };
@@ -154,6 +182,8 @@ impl Column<'_> {
             canvas.bar(area.left, y, (value * scale, thick), self.color(), "");
             let x = area.left + value * scale + text_from + BAR_GAP;
             canvas.text(x, y, Anchor::Left, theme::LABEL.bold(), text);
+            let x = x + font::width(text, theme::LABEL.bold()) + DETAIL_GAP;
+            canvas.text(x, y, Anchor::Left, theme::AXIS, detail);
             if let Some(before) = before {
                 let x = area.left + before * scale;
                 canvas.line(&[(x, y - thick * 0.72), (x, y + thick * 0.72)], theme::INK, 3);
@@ -185,6 +215,18 @@ impl Column<'_> {
             {
                 let (value, text) = &dots[end];
                 canvas.dot((at(*value), y), 9, colors[end]);
+                // The line of zero does not run through a value.
+                let words = font::width(text, theme::LABEL.bold());
+                let words_left = at(*value) + shift - if end == left { words } else { 0.0 };
+                let ground = Area {
+                    left: words_left - 4.0,
+                    right: words_left + words + 4.0,
+                    top: y - 15.0,
+                    bottom: y + 15.0,
+                };
+                if ground.left < from && from < ground.right {
+                    canvas.fill(ground, theme::PAGE);
+                }
                 canvas.text(at(*value) + shift, y, anchor, theme::LABEL.bold().colored(colors[end]), text);
             }
         }

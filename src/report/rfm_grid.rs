@@ -82,7 +82,7 @@ fn of_segment(recency: [usize; 2], frequency: [usize; 2]) -> impl Iterator<Item 
     (frequency[0]..=frequency[1]).flat_map(move |f| (recency[0]..=recency[1]).map(move |r| place(r, f)))
 }
 
-/// The segment that brings most, with its share of the buyers.
+/// How many buyers are at the best and at the worst end; where there are none, the segment that brings most.
 fn title(fields: &[Field], all: &Field) -> String {
     if all.buyers == 0.0 {
         return "No buyers in this period".to_owned();
@@ -96,6 +96,20 @@ fn title(fields: &[Field], all: &Field) -> String {
         };
         (name, sum(|field| field.buyers), sum(|field| field.revenue))
     });
+    let is_recent = |score: usize| (1..=SCORES).any(|frequency| fields[place(score, frequency)].buyers > 0.0);
+    if (1..=SCORES).filter(|score| is_recent(*score)).count() == 1 {
+        return format!("All {} ordered equally lately", format::plural(all.buyers as i64, "buyer"));
+    }
+    // The two ends of the grid, which say most; user_segments says what segments bring.
+    let buyers_of = |name: &str| sums.iter().find(|sum| sum.0 == name).map_or(0.0, |sum| sum.1) / all.buyers;
+    let (best, worst) = (buyers_of("Champions"), buyers_of("Hibernating"));
+    if best > 0.0 && worst > 0.0 {
+        return format!(
+            "{} of buyers order often and lately, {} seldom and long ago",
+            format::percent(best),
+            format::percent(worst)
+        );
+    }
     if all.revenue > 0.0 {
         let best = sums.iter().max_by(|a, b| a.2.total_cmp(&b.2).then_with(|| b.0.cmp(a.0)));
         if let Some((name, buyers, revenue)) = best {

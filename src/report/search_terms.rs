@@ -11,6 +11,9 @@ use crate::error::Result;
 /// Fewer orders than this on either side are too few to hold two rates against each other.
 const FEW_ORDERS: f64 = 30.0;
 
+/// Fewer sessions than this say nothing of how many of them order.
+const FEW_SESSIONS: f64 = 30.0;
+
 /// Sessions of one kind, and those of them that order.
 #[derive(Clone, Copy)]
 struct Visits {
@@ -39,15 +42,18 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let (terms, searches) = (rows.texts("term")?, rows.floats("searches")?);
     let caption = Caption {
         title: title(searching, others, all),
-        subtitle: format!(
-            "{} of {} for {}, {}",
-            if rows.len() > 1 { format!("The {} commonest", rows.len()) } else { "All".to_owned() },
-            format::plural(first("all_searches")? as i64, "search"),
-            format::plural(first("all_terms")? as i64, "term"),
-            about.period.text()
-        ),
+        subtitle: match rows.len() {
+            0 => about.period.text(),
+            some => format!(
+                "{} of {} for {}, {}",
+                if some > 1 { format!("The {some} commonest") } else { "All".to_owned() },
+                format::plural(first("all_searches")? as i64, "search"),
+                format::plural(first("all_terms")? as i64, "term"),
+                about.period.text()
+            ),
+        },
         note: "Terms in small letters. Conversion = sessions that search for the term and order / sessions that \
-               search for it; what they order may be something else. Bots are left out."
+               search for it, a dash: of fewer than 30; what they order may be something else. Bots are left out."
             .to_owned(),
     };
     if rows.is_empty() {
@@ -72,8 +78,8 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
             head: vec![("Conversion", theme::CONVERSION)],
             share: 0.26,
             cells: cells(&|row| match format::ratio(bought[row], sessions[row]) {
-                Some(rate) => Cell::bar(rate, format::percent(rate)),
-                None => Cell::None,
+                Some(rate) if sessions[row] >= FEW_SESSIONS => Cell::bar(rate, format::percent(rate)),
+                _ => Cell::None,
             }),
         },
     ];

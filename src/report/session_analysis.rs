@@ -40,7 +40,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
         lengths[(events[row].clamp(1, MOST_EVENTS + 1) - 1) as usize] += count;
         durations[buckets[row].clamp(0, DURATIONS.len() as i64 - 1) as usize] += count;
         let device = devices.entry(&names[row]).or_default();
-        device.name = format::capitalized(&names[row]);
+        device.name = format::recorded(&names[row]);
         device.sessions += count;
         device.converted += converted[row] as f64;
     }

@@ -69,6 +69,16 @@ fn all_drawings() -> &'static [(&'static str, Vec<Drawing>)] {
             },
         ),
         (
+            "years_dark_russian",
+            Gold { days: 1_096, sessions: 12, order_every: 7, price: 98_765.4, ..Gold::default() },
+            Options {
+                dark: true,
+                locale: Locale::parse("ru").unwrap(),
+                currency: "RUB".into(),
+                ..plain.clone()
+            },
+        ),
+        (
             "one_of_many_days",
             Gold::default(),
             Options { since: day(1, 9), until: day(1, 9), ..plain.clone() },
@@ -143,6 +153,48 @@ fn text_stays_inside_and_apart_on_any_data() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A name of the data may be longer than any picture; our own words are not.
+#[test]
+fn the_words_around_a_chart_are_never_cut() {
+    let room = 1_600.0 - 2.0 * theme::MARGIN;
+    let mut faults = Vec::new();
+    for (layer, drawings) in all_drawings().iter().filter(|(layer, _)| *layer != "names") {
+        for (chart, _, caption) in drawings {
+            for (text, kind, most) in [
+                (&caption.title, theme::TITLE, theme::TITLE_LINES),
+                (&caption.subtitle, theme::SUBTITLE, theme::SUBTITLE_LINES),
+                (&caption.note, theme::NOTE, theme::NOTE_LINES),
+            ] {
+                let lines = font::wrap(text, kind, room, most);
+                if lines.join(" ").replace('\u{a0}', " ") != text.replace('\u{a0}', " ") {
+                    faults.push(format!("{layer} {chart}: {lines:?}"));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The marked column is the darkest on a light page and the brightest on a dark one.
+#[test]
+fn no_word_names_what_only_one_theme_shows() {
+    for (layer, drawings) in all_drawings() {
+        for (chart, svg, _) in drawings.iter().filter(|_| *layer != "names") {
+            let tree = raster::tree(svg).unwrap();
+            let mut found = Vec::new();
+            texts(tree.root(), &mut found);
+            for (text, _) in found {
+                let mut words = text.split(|character: char| !character.is_alphabetic());
+                let theme_word = |word: &str| {
+                    ["dark", "light", "darker", "lighter", "black", "white", "pale"]
+                        .contains(&word.to_lowercase().as_str())
+                };
+                assert!(!words.any(theme_word), "{layer} {chart}: {text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -402,7 +454,7 @@ fn a_period_without_days_is_refused_with_the_days_there_are() {
     let later = refuse(Options { since: day(2030, 1), ..Options::default() });
     assert!(later.contains("since 2030-01-01") && later.contains("2026-01-10"), "{later}");
     let turned = refuse(Options { since: day(2026, 5), until: day(2026, 4), ..Options::default() });
-    assert!(turned.contains("--since 2026-01-05 is after --until 2026-01-04"), "{turned}");
+    assert!(turned.contains("2026-01-05, is after the last, 2026-01-04"), "{turned}");
     let early = refuse(Options { since: day(2026, 4), compare: Compare::Previous, ..Options::default() });
     assert!(early.contains("no 7 days before 2026-01-04") && early.contains("--since 2026-01-06"), "{early}");
 }

@@ -97,6 +97,11 @@ pub(super) const VALUE_ROOM: f64 = 92.0;
 /// White space between panels.
 pub(super) const GUTTER: f64 = 64.0;
 
+/// How many lines the words around a chart may take; what is longer is cut.
+pub(super) const TITLE_LINES: usize = 2;
+pub(super) const SUBTITLE_LINES: usize = 2;
+pub(super) const NOTE_LINES: usize = 3;
+
 /// The words around a chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Caption {
@@ -113,7 +118,7 @@ pub(super) fn frame(canvas: &Canvas, caption: &Caption) -> Area {
     let page = canvas.page().inset(MARGIN);
     let mut top = page.top;
     for (text, kind, leading, most) in
-        [(&caption.title, TITLE, 54.0, 2), (&caption.subtitle, SUBTITLE, 36.0, 2)]
+        [(&caption.title, TITLE, 54.0, TITLE_LINES), (&caption.subtitle, SUBTITLE, 36.0, SUBTITLE_LINES)]
     {
         for line in font::wrap(text, kind, page.width(), most) {
             canvas.text(page.left, top + leading / 2.0, Anchor::Left, kind, &line);
@@ -122,7 +127,7 @@ pub(super) fn frame(canvas: &Canvas, caption: &Caption) -> Area {
         top += 4.0;
     }
     let mut bottom = page.bottom;
-    for line in font::wrap(&caption.note, NOTE, page.width(), 2).iter().rev() {
+    for line in font::wrap(&caption.note, NOTE, page.width(), NOTE_LINES).iter().rev() {
         canvas.text(page.left, bottom - 15.0, Anchor::Left, NOTE, line);
         bottom -= 30.0;
     }
@@ -166,7 +171,7 @@ pub(super) fn head(canvas: &Canvas, area: Area, words: &[(&str, Color)], figure:
     let y = area.top + 18.0;
     let mut x = area.left;
     for (word, color) in words {
-        let kind = if *color == INK { LABEL } else { PANEL.colored(*color) };
+        let kind = head_type(*color);
         // A head that fits to the hair is not cut for the hair.
         let word = font::fit(word, kind, (area.right - x + 1.0).max(0.0));
         canvas.text(x, y, Anchor::Left, kind, &word);
@@ -175,6 +180,11 @@ pub(super) fn head(canvas: &Canvas, area: Area, words: &[(&str, Color)], figure:
     if x + 20.0 + font::width(figure, LABEL.bold()) <= area.right {
         canvas.text(area.right, y, Anchor::Right, LABEL.bold(), figure);
     }
+}
+
+/// How the words of a panel's head are written: what a colour names stands out.
+pub(super) fn head_type(color: Color) -> Type {
+    if color == INK { LABEL } else { PANEL.colored(color) }
 }
 
 /// Height of a panel's head and the white space below it.

@@ -15,7 +15,7 @@ const MOST_DAYS: usize = 200;
 const LONG_WINDOW: usize = 28;
 
 /// Days over which so many days are averaged.
-fn window(days: usize) -> usize {
+pub(super) fn window(days: usize) -> usize {
     if days > MOST_DAYS { LONG_WINDOW } else { WINDOW }
 }
 

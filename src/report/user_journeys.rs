@@ -117,10 +117,14 @@ fn title(links: &[Link], all: f64) -> String {
         return "No sessions in this period".to_owned();
     };
     let begin = format!(
-        "{} of sessions begin with {} {}",
+        "{} of sessions begin with {}",
         format::share(largest.sessions, all),
-        if largest.to.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" },
-        shown(&largest.to).to_lowercase()
+        match largest.to.as_str() {
+            OTHERS | "other" => "an event of another kind".to_owned(),
+            kind if kind.starts_with(['a', 'e', 'i', 'o', 'u']) =>
+                format!("an {}", shown(kind).to_lowercase()),
+            kind => format!("a {}", shown(kind).to_lowercase()),
+        }
     );
     match largest.ended {
         0.0 => format!("{begin}, and all of these go on"),

@@ -7,6 +7,9 @@ use super::theme::{self, Caption};
 use super::{font, format};
 use crate::error::Result;
 
+/// Fewer buyers than this make no segments to speak of.
+const FEW_BUYERS: f64 = 30.0;
+
 /// Segments that have room; smaller ones are drawn as one.
 const MOST: usize = 11;
 
@@ -75,6 +78,12 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
 
 /// The segment that stands out: most revenue where there is some, else most buyers.
 fn title(segments: &[Segment], all: &Segment) -> String {
+    if all.buyers > 0.0 && all.buyers < FEW_BUYERS {
+        return format!(
+            "{} so far, too few to tell segments apart",
+            format::plural(all.buyers as i64, "buyer")
+        );
+    }
     let by = |value: fn(&Segment) -> f64| segments.iter().max_by(|a, b| value(a).total_cmp(&value(b)));
     if let Some(best) = by(|segment| segment.revenue).filter(|best| best.revenue > 0.0) {
         return format!(

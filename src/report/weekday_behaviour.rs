@@ -65,7 +65,7 @@ pub(super) fn draw(canvas: &Canvas, rows: &Rows, about: &About) -> Result<Captio
     let caption = Caption {
         title: title(&week),
         subtitle: format!(
-            "Means of the days of the week, {}, in business time; dark: the highest",
+            "Means of the days of the week, {}, in business time; full colour: the highest",
             about.period.text()
         ),
         note: format!(
@@ -134,7 +134,7 @@ fn panels(canvas: &Canvas, area: Area, week: &[Day; 7], about: &About) {
         week.iter().zip(DAYS).map(column).collect()
     };
     let sum = |of: fn(&Day) -> f64| week.iter().map(of).sum::<f64>();
-    let mean = |value: f64| if value < 100.0 { format::number(value) } else { format::compact(value) };
+    let mean = format::side_by_side(&week.iter().filter_map(Day::per_day).collect::<Vec<_>>());
     let money = |value: f64| about.money.compact(value);
     let sessions = Columns {
         head: vec![("Sessions", theme::SESSIONS), ("per day", theme::INK)],
@@ -142,6 +142,7 @@ fn panels(canvas: &Canvas, area: Area, week: &[Day; 7], about: &About) {
         columns: columns(&Day::per_day),
         write: &mean,
         has_values: true,
+        is_range: false,
         nothing: "no sessions in this period",
     };
     let conversion = Columns {
@@ -150,6 +151,7 @@ fn panels(canvas: &Canvas, area: Area, week: &[Day; 7], about: &About) {
         columns: columns(&Day::rate),
         write: &format::percent,
         has_values: true,
+        is_range: false,
         nothing: "no orders in this period",
     };
     let order_value = Columns {
@@ -160,6 +162,7 @@ fn panels(canvas: &Canvas, area: Area, week: &[Day; 7], about: &About) {
         columns: columns(&|day| format::ratio(day.revenue, day.priced)),
         write: &money,
         has_values: true,
+        is_range: false,
         nothing: "no orders with a price in this period",
     };
     let abandoned = Columns {
@@ -168,6 +171,7 @@ fn panels(canvas: &Canvas, area: Area, week: &[Day; 7], about: &About) {
         columns: columns(&|day| format::ratio(day.abandoned, day.carts)),
         write: &format::percent,
         has_values: true,
+        is_range: false,
         nothing: "no cart was left behind",
     };
     for (panel, area) in [sessions, conversion, order_value, abandoned].iter().zip(areas) {

@@ -62,6 +62,8 @@ fn wrong_usage_ends_with_two() {
         ("run --time-zone Mars/Olympus", "IANA name"),
         ("run --memory-limit much", "a size such as"),
         ("report --format pdf", "png or svg"),
+        ("run --chart-format pdf", "png or svg"),
+        ("run --chart-since 2026-02-02 --chart-until 2026-02-01", "is after"),
         ("report --chart funel", "did you mean conversion_funnel?"),
         ("run --chart funel", "The charts are executive_summary, daily_trends"),
         ("report --size 100x900", "between half and three quarters"),
@@ -358,6 +360,11 @@ fn stages_run_one_by_one_or_in_part() {
     assert!(!dir.path("other/gold").exists());
     assert!(said.trim_end().ends_with("clickmill transform --data-dir other"), "{said}");
     dir.done("run --from transform --until transform --data-dir other");
+    // The whole run takes the format of its charts apart from that of its raw files.
+    dir.done(
+        "run --from report --chart daily_trends --chart-format svg --data-dir other --reports-dir drawn",
+    );
+    assert_eq!(dir.files("drawn"), ["daily_trends.svg", "run.json"]);
     assert_eq!(dir.hashes("other/gold").len(), tables);
     let removed = dir.done("clean");
     assert!(removed.contains("removed data/raw"), "{removed}");

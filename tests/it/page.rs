@@ -329,11 +329,17 @@ fn tables_sort_and_copy_and_the_theme_turns() {
         const names = column(0);
         const focus = document.activeElement.textContent;
         const tsv = place.tsv();
+        const clipboard = [];
+        Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { clipboard.push(text); } } });
+        const button = place.querySelector('.table-tools button');
+        button.click();
+        await new Promise((done) => setTimeout(done, 50));
+        const copied = [clipboard, button.textContent];
         const root = document.documentElement;
         const before = [root.dataset.theme, getComputedStyle(document.body).backgroundColor];
         document.getElementById('theme').click();
         const after = [root.dataset.theme, getComputedStyle(document.body).backgroundColor];
-        return { falling, rising, names, focus, tsv, before, after };";
+        return { falling, rising, names, focus, tsv, copied, before, after };";
     let found = probe(&browser, &dir, "theme=light", script).clean();
     let numbers = |side: &str| -> Vec<u64> {
         let cells = found[side][0].as_array().unwrap();
@@ -351,6 +357,7 @@ fn tables_sort_and_copy_and_the_theme_turns() {
     assert!(tsv.starts_with("Channel\tSessions\tShare\t"), "{tsv}");
     assert_eq!(tsv.lines().count(), names.len() + 1);
     assert!(tsv.lines().all(|line| line.split('\t').count() == 11), "{tsv}");
+    assert_eq!(found["copied"], json!([[tsv], "Copied"]), "the button copies the table");
     assert_eq!((&found["before"][0], &found["after"][0]), (&json!("light"), &json!("dark")));
     assert_ne!(found["before"][1], found["after"][1]);
 }

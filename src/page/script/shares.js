@@ -15,14 +15,16 @@ function fillShares(key, all) {
   const shown = key === "channel" ? rows : rows.map((row) => ({ ...row, name: row.name }));
   const label = (row) => (key === "device" ? words(row.name) : row.name);
   const earned = HAS_MONEY ? { name: "revenue", of: (row) => row.revenue_cents, whole: all.revenue_cents } : { name: "orders", of: (row) => row.orders, whole: all.orders };
-  // The share of revenue that differs most from the share of sessions is the one to speak of.
+  // The share of revenue that differs most from the share of sessions is the one to speak of, where it is far enough
+  // off on enough orders; else the largest. So do the charts.
   const gap = (row) => Math.abs((ratio(earned.of(row), earned.whole) ?? 0) - (ratio(row.sessions, all.sessions) ?? 0));
-  const told = [...rows].sort((a, b) => gap(b) - gap(a))[0];
+  const apart = rows.filter((row) => row.orders >= 30 && gap(row) >= 0.05).sort((a, b) => gap(b) - gap(a))[0];
+  const told = apart ?? rows[0];
   let message = "No sessions in this range.";
   if (rows.length === 1) message = `All sessions come by one ${one}: ${label(told)}.`;
   else if (told && earned.whole > 0) {
     const [visits, money] = [told.sessions / all.sessions, earned.of(told) / earned.whole];
-    message = `${label(told)} brings ${percent(visits)} of sessions ${Math.abs(money / visits - 1) > 0.1 ? "but" : "and"} ${percent(money)} of ${earned.name}.`;
+    message = `${label(told)} brings ${percent(visits)} of sessions ${apart ? "but" : "and"} ${percent(money)} of ${earned.name}.`;
   } else if (told) message = `${label(rows[0])} brings ${share(rows[0].sessions, all.sessions)} of sessions; nobody ordered.`;
   const series = [
     { name: "Share of sessions", color: "--sessions", values: shown.map((row) => ratio(row.sessions, all.sessions) ?? 0) },

@@ -13,7 +13,7 @@ use super::thresholds::{
 };
 use crate::engine::Engine;
 use crate::error::Result;
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 /// Segments that have bought well and not lately.
 const QUIET_SEGMENTS: [&str; 2] = ["At risk", "Cannot lose them"];
@@ -38,7 +38,7 @@ struct Group {
     converted_sessions: f64,
 }
 
-/// A product over the whole data.
+/// A product in the days of the report.
 #[derive(Debug, Clone, Default)]
 struct Product {
     name: String,
@@ -68,7 +68,7 @@ pub(super) fn findings(
         gap("channel", &channels),
         top_product(&products, totals.orders),
         unsold_product(&products),
-        quiet_customers(&quiet(&segments)?, money),
+        quiet_customers(&quiet(&segments)?, segments.dates("as_of_date")?.into_iter().max(), money),
         refunds(&totals, money),
         unpriced(&totals),
         unknown_devices(&devices),
@@ -307,14 +307,20 @@ fn unsold_product(products: &[Product]) -> Option<String> {
     })
 }
 
-/// Good customers who have gone quiet, from (buyers, revenue) of these and of all.
-fn quiet_customers([quiet, all]: &[(f64, f64); 2], money: &Money) -> Option<String> {
+/// Good customers who have gone quiet, from (buyers, revenue) of these and of all. Segments know one day, whatever
+/// part of the time is told of, so the sentence names it.
+fn quiet_customers(
+    [quiet, all]: &[(f64, f64); 2],
+    as_of: Option<NaiveDate>,
+    money: &Money,
+) -> Option<String> {
     let share = format::ratio(quiet.1, all.1)?;
     (share >= QUIET.0 && all.0 >= QUIET.1).then(|| {
         format!(
-            "{} who have bought well and not lately (At risk, Cannot lose them) stand for {} of the revenue so far, \
-             {}: `clickmill ask customers_at_risk` names the first to write to.",
+            "{} who have bought well and not lately (At risk, Cannot lose them{}) stand for {} of all revenue up to \
+             then, {}: `clickmill ask customers_at_risk` names the first to write to.",
             format::plural(quiet.0 as i64, "customer"),
+            as_of.map_or_else(String::new, |date| format!("; as of {}", format::day(date))),
             format::percent(share),
             money.full(quiet.1)
         )

@@ -2,13 +2,18 @@
 #![allow(clippy::unwrap_used)]
 
 use super::super::fixture::Gold;
-use super::super::{Format, Options, render};
+use super::super::{Format, Locale, Options, render};
 use crate::progress::Progress;
 
 /// The note of a gold layer.
 fn note(gold: &Gold) -> String {
+    note_as(gold, Options::default())
+}
+
+/// The same, written as the options say.
+fn note_as(gold: &Gold, options: Options) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options { dir: folder.path().to_owned(), format: Format::Svg, ..Options::default() };
+    let options = Options { dir: folder.path().to_owned(), format: Format::Svg, ..options };
     render(&gold.engine(), &options, &Progress::hidden()).unwrap();
     std::fs::read_to_string(folder.path().join("summary.md")).unwrap()
 }
@@ -91,7 +96,30 @@ fn three_years_are_compared_by_four_weeks() {
 fn the_note_says_when_a_sentence_stands() {
     let note = note(&Gold::default());
     let rules = note.split_once("## When a sentence stands here\n\n").unwrap().1;
+    let german = Options { locale: Locale::parse("de").unwrap(), ..Options::default() };
+    let note_in_german = note_as(&Gold::default(), german);
+    let rules_in_german = note_in_german.split_once("## When a sentence stands here\n\n").unwrap().1;
+    for value in ["1,25 times", "5,0\u{a0}%", "40\u{a0}%", "28 days or else 7"] {
+        assert!(rules_in_german.contains(value), "{value}: {rules_in_german}");
+    }
     for value in ["28 days or else 7", "100 sessions", "20 orders", "5.0%", "1.25 times", "40%", "10%"] {
         assert!(rules.contains(value), "{value}: {rules}");
     }
+}
+
+/// The figures of products and segments are of the days told of, or say of which.
+#[test]
+fn a_part_of_the_time_is_all_that_is_told_of_products() {
+    let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 1, day);
+    let gold = Gold { days: 20, ..Gold::default() };
+    let views = |since, until| {
+        let engine = gold.engine();
+        let options = Options { since, until, ..Options::default() };
+        super::super::prepare(&engine, &options, &[]).unwrap();
+        let rows = super::super::Rows::read(&engine, "summary_products").unwrap();
+        assert_eq!(rows.len() as i64, gold.products, "the catalogue is told of whole");
+        rows.counts("viewing_sessions").unwrap().iter().sum::<i64>()
+    };
+    let (first, second, all) = (views(day(1), day(12)), views(day(13), day(20)), views(None, None));
+    assert!(first > 0 && second > 0 && first + second == all, "{first} + {second} is not {all}");
 }

@@ -82,7 +82,7 @@ pub(super) const UNKNOWN: f64 = 0.1;
 
 /// The thresholds as the note's last paragraph.
 pub(super) fn in_words() -> String {
-    let percent = format::percent;
+    let (percent, exact) = (format::percent, format::exact);
     format!(
         "## When a sentence stands here\n\n\
          Compared are whole weeks that the data covers whole, {} days or else {}, with the same number right \
@@ -96,29 +96,29 @@ pub(super) fn in_words() -> String {
          customers: {} of the revenue of {} buyers. Orders without a price: {}; sessions without a device: {}.",
         COMPARED_DAYS[0],
         COMPARED_DAYS[1],
-        SESSIONS_COMPARED,
-        ORDERS_COMPARED,
+        exact(SESSIONS_COMPARED),
+        exact(ORDERS_COMPARED),
         percent(CHANGE),
-        BEST_DAY,
+        exact(BEST_DAY),
         BEST_DAY_DAYS,
         percent(ODD_DAY.0),
         ODD_DAY_OTHERS,
-        ODD_DAY.1,
+        exact(ODD_DAY.1),
         percent(GROUP.0),
-        GROUP.1,
+        exact(GROUP.1),
         percent(GROUP_GAP),
         percent(STEP_LOST.0),
-        STEP_LOST.1,
+        exact(STEP_LOST.1),
         percent(CARTS_LEFT.0),
-        CARTS_LEFT.1,
+        exact(CARTS_LEFT.1),
         percent(REFUNDED.0),
-        REFUNDED.1,
+        exact(REFUNDED.1),
         percent(TOP_PRODUCT.0),
-        TOP_PRODUCT.1,
-        UNSOLD.0,
-        UNSOLD.1,
+        exact(TOP_PRODUCT.1),
+        exact(UNSOLD.0),
+        exact(UNSOLD.1),
         percent(QUIET.0),
-        QUIET.1,
+        exact(QUIET.1),
         percent(UNPRICED),
         percent(UNKNOWN),
     )

@@ -167,11 +167,16 @@ fn an_unsold_product_is_viewed_often_and_far_short() {
 
 #[test]
 fn quiet_customers_must_have_brought_a_tenth() {
-    let with = |revenue: f64, buyers: f64| quiet_customers(&[(8.0, revenue), (buyers, 1_000.0)], &usd());
-    assert!(with(100.0, 50.0).unwrap().starts_with("8 customers who have bought well and not lately"));
+    let as_of = NaiveDate::from_ymd_opt(2026, 2, 3);
+    let with =
+        |revenue: f64, buyers: f64| quiet_customers(&[(8.0, revenue), (buyers, 1_000.0)], as_of, &usd());
+    assert!(with(100.0, 50.0).unwrap().starts_with(
+        "8 customers who have bought well and not lately (At risk, Cannot lose them; as of 3 Feb 2026) stand for 10% of \
+         all revenue up to then, $100: "
+    ));
     assert_eq!(with(99.0, 50.0), None);
     assert_eq!(with(100.0, 49.0), None);
-    assert_eq!(quiet_customers(&[(0.0, 0.0), (0.0, 0.0)], &usd()), None);
+    assert_eq!(quiet_customers(&[(0.0, 0.0), (0.0, 0.0)], as_of, &usd()), None);
 }
 
 #[test]
