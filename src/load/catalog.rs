@@ -35,6 +35,7 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_cart_product_daily",
     "agg_user_weekly",
     "agg_lifecycle_weekly",
+    "agg_first_purchase_daily",
     "agg_search_daily",
     "agg_category_metrics",
     "fact_attribution",
