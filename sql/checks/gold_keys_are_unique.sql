@@ -184,6 +184,18 @@ keys as (
         count(*)
     from gold.agg_lifecycle_weekly
     group by week_start, lifecycle_state
+    union all
+    select
+        'agg_first_purchase_daily',
+        cast(first_seen_date as string) || ' ' || first_channel_group
+        || ' ' || country || ' ' || cast(days_to_first_purchase as string),
+        count(*)
+    from gold.agg_first_purchase_daily
+    group by
+        first_seen_date,
+        first_channel_group,
+        country,
+        days_to_first_purchase
 
 )
 

@@ -35,6 +35,7 @@ pub(super) const AGGREGATES: &[&str] = &[
     "agg_cart_product_daily",
     "agg_user_weekly",
     "agg_lifecycle_weekly",
+    "agg_first_purchase_daily",
     "agg_search_daily",
     "agg_category_metrics",
     "fact_attribution",
@@ -146,14 +147,18 @@ pub(super) fn all_tables() -> impl Iterator<Item = &'static str> {
     DIMENSIONS.iter().copied().chain(facts).chain(AGGREGATES.iter().copied())
 }
 
-/// The columns of a table that are in a key, a foreign key or an index, ready for a statement.
+/// The columns of a table by which a key, a foreign key or an index finds rows, ready for a statement;
+/// those that an index only carries are not.
 pub(super) fn key_columns(client: &mut impl GenericClient, name: &str) -> Result<String> {
     let rows = client
         .query(
             "select attname::text
             from pg_attribute
             where attrelid = ('gold.' || $1)::text::regclass and attnum > 0 and (
-                exists (select from pg_index where indrelid = attrelid and attnum = any(indkey))
+                exists (
+                    select from pg_index
+                    where indrelid = attrelid and attnum = any((indkey::int2[])[:indnkeyatts - 1])
+                )
                 or exists (select from pg_constraint where conrelid = attrelid and attnum = any(conkey))
             )",
             &[&name],

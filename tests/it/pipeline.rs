@@ -35,11 +35,12 @@ const CHARTS: [&str; 23] = [
     "weekday_behaviour",
 ];
 
-const GOLD: [&str; 30] = [
+const GOLD: [&str; 31] = [
     "agg_attribution_daily",
     "agg_cart_product_daily",
     "agg_category_metrics",
     "agg_experiment_daily",
+    "agg_first_purchase_daily",
     "agg_funnel_daily",
     "agg_journey_daily",
     "agg_lifecycle_weekly",

@@ -37,6 +37,7 @@ fn every_figure_of_every_view_is_that_of_gold() {
     }
     eprintln!("{cells} cells of {} views agree", sql::folder("sql/postgres/views").count());
     heads_are_true(&dir);
+    only_what_is_asked_for_is_read(&dir);
     page_is_whole(&dir);
     laws_hold(&dir);
     ratios_hold(&dir);
@@ -58,6 +59,18 @@ fn heads_are_true(dir: &Workdir) {
         assert_eq!(columns.lines().collect::<Vec<_>>(), told, "{}", view.name);
         let comment = dir.psql(&format!("select obj_description('analytics.{}'::regclass)", view.name));
         assert_eq!(comment, view.comment);
+    }
+}
+
+/// The views over facts become part of the query, and dimensions that it does not ask for fall away:
+/// a dashboard over a month of sessions waits for nothing else.
+fn only_what_is_asked_for_is_read(dir: &Workdir) {
+    for view in ["vw_session_funnel", "vw_tableau_session_analytics", "vw_user_purchase_history"] {
+        let measure = if view == "vw_session_funnel" { "reached_cart" } else { "revenue" };
+        let plan = dir.psql(&format!("explain (costs off) select sum({measure}) from analytics.{view}"));
+        for unasked in ["Subquery Scan", "dim_users", "dim_visitors visitors", "dim_products", "dim_device"] {
+            assert!(!plan.contains(unasked), "{view} reads {unasked}:\n{plan}");
+        }
     }
 }
 

@@ -24,56 +24,32 @@
 
 create view analytics.vw_session_funnel as
 
-with
-
-sessions as (
-
-    select * from gold.fact_sessions
-
-),
-
-visitors as (
-
-    select * from gold.dim_visitors
-
-),
-
--- The few bots are sought out: a query that asks for no customer need not
--- look up every session's visitor.
-bots as (
-
-    select * from gold.dim_visitors
-    where is_bot
-
-),
-
-final as (
-
-    select
-        sessions.session_id::text as session_id,
-        sessions.session_date,
-        sessions.visitor_id,
-        coalesce(sessions.user_id, visitors.customer_id) as customer_id,
-        sessions.max_step::integer as max_step,
-        sessions.reached_product_view,
-        sessions.reached_cart,
-        sessions.reached_checkout,
-        sessions.reached_purchase,
-        sessions.strict_product_view,
-        sessions.strict_cart,
-        sessions.strict_checkout,
-        sessions.strict_purchase
-    from sessions
-    left join visitors on sessions.visitor_id = visitors.visitor_id
-    where not exists (
-        select 1
-        from bots
-        where sessions.visitor_id = bots.visitor_id
-    )
-
-)
-
-select * from final;
+-- One plain select, as in vw_tableau_session_analytics: common table expressions
+-- would keep the view apart from the query that asks. The few bots are sought
+-- out: a query that asks for no customer need not look up every session's
+-- visitor.
+select
+    sessions.session_id::text as session_id,
+    sessions.session_date,
+    sessions.visitor_id,
+    coalesce(sessions.user_id, visitors.customer_id) as customer_id,
+    sessions.max_step::integer as max_step,
+    sessions.reached_product_view,
+    sessions.reached_cart,
+    sessions.reached_checkout,
+    sessions.reached_purchase,
+    sessions.strict_product_view,
+    sessions.strict_cart,
+    sessions.strict_checkout,
+    sessions.strict_purchase
+from gold.fact_sessions as sessions
+left join gold.dim_visitors as visitors
+    on sessions.visitor_id = visitors.visitor_id
+where not exists (
+    select 1
+    from gold.dim_visitors as bots
+    where sessions.visitor_id = bots.visitor_id and bots.is_bot
+);
 
 comment on view analytics.vw_session_funnel is
     'The funnel of each single session: one row per session. Without bots.';

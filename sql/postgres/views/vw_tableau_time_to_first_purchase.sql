@@ -22,92 +22,42 @@ create view analytics.vw_tableau_time_to_first_purchase as
 
 with
 
-users as (
-
-    select * from gold.dim_users
-
-),
-
-channels as (
-
-    select * from gold.dim_channel
-
-),
-
--- An order may be a customer's by its account and made in another's session:
--- then it is the first that was seen of that customer.
 customers as (
 
-    select
-        least(first_seen_date, first_order_date) as first_seen_date,
-        first_channel_key,
-        coalesce(country, '(unknown)') as country,
-        first_order_date - least(first_seen_date, first_order_date)
-            as days_to_first_purchase
-    from users
-    -- Accounts that never came are no customers yet; dim_users counts no bots.
-    where sessions > 0 or orders > 0
-
-),
-
--- By key first: names are looked up once for each sum.
-totals as (
-
-    select
-        first_seen_date,
-        first_channel_key,
-        country,
-        days_to_first_purchase,
-        count(*) as customers
-    from customers
-    group by
-        first_seen_date,
-        first_channel_key,
-        country,
-        days_to_first_purchase
+    select * from gold.agg_first_purchase_daily
 
 ),
 
 final as (
 
     select
-        totals.first_seen_date,
-        channels.channel_group as first_channel_group,
-        totals.country,
-        totals.days_to_first_purchase,
+        first_seen_date,
+        first_channel_group,
+        country,
+        nullif(days_to_first_purchase, -1) as days_to_first_purchase,
         case
-            when totals.days_to_first_purchase is null then 'no order yet'
-            when totals.days_to_first_purchase = 0 then 'same day'
-            when totals.days_to_first_purchase <= 3 then '1-3 days'
-            when totals.days_to_first_purchase <= 7 then '4-7 days'
-            when totals.days_to_first_purchase <= 30 then '8-30 days'
+            when days_to_first_purchase = -1 then 'no order yet'
+            when days_to_first_purchase = 0 then 'same day'
+            when days_to_first_purchase <= 3 then '1-3 days'
+            when days_to_first_purchase <= 7 then '4-7 days'
+            when days_to_first_purchase <= 30 then '8-30 days'
             else 'over 30 days'
         end as days_bucket,
         case
-            when totals.days_to_first_purchase is null then 6
-            when totals.days_to_first_purchase = 0 then 1
-            when totals.days_to_first_purchase <= 3 then 2
-            when totals.days_to_first_purchase <= 7 then 3
-            when totals.days_to_first_purchase <= 30 then 4
+            when days_to_first_purchase = -1 then 6
+            when days_to_first_purchase = 0 then 1
+            when days_to_first_purchase <= 3 then 2
+            when days_to_first_purchase <= 7 then 3
+            when days_to_first_purchase <= 30 then 4
             else 5
         end as days_bucket_sort,
-        sum(totals.customers)::bigint as customers,
-        sum(
-            case
-                when totals.days_to_first_purchase is null then 0
-                else totals.customers
-            end
-        )::bigint as buyers,
-        sum(
-            coalesce(totals.days_to_first_purchase, 0) * totals.customers
-        )::bigint as days_sum
-    from totals
-    inner join channels on totals.first_channel_key = channels.channel_key
-    group by
-        totals.first_seen_date,
-        channels.channel_group,
-        totals.country,
-        totals.days_to_first_purchase
+        customers,
+        case
+            when days_to_first_purchase = -1 then 0
+            else customers
+        end as buyers,
+        greatest(days_to_first_purchase, 0) * customers as days_sum
+    from customers
 
 )
 

@@ -39,6 +39,6 @@ comment on view analytics.vw_user_retention is
 comment on column analytics.vw_user_retention.first_seen_date is 'Day of the first session.';
 comment on column analytics.vw_user_retention.day_number is 'Days since then.';
 comment on column analytics.vw_user_retention.cohort_size is
-    'Customers first seen on that day, repeated for every day_number.';
+    'Customers first seen on that day, repeated for every day_number: sum it only with the day in view.';
 comment on column analytics.vw_user_retention.active_customers is
-    'Those with a session on exactly that day.';
+    'Those with a session on exactly that day. Additive over first_seen_date.';

@@ -128,6 +128,10 @@ impl Shop {
             ("agg_lifecycle_weekly", "select date '2025-12-29' as week_start, 'new' as lifecycle_state,
                 2 as customers, 0 as lapsed_customers, 6 as sessions, 3 as orders, sum(revenue) as revenue,
                 false as is_complete from gold.fact_orders".to_owned()),
+            ("agg_first_purchase_daily", "select date '2026-01-01' as first_seen_date,
+                'Organic Search' as first_channel_group, '(unknown)' as country,
+                case when orders > 0 then 0 else -1 end as days_to_first_purchase, count(*) as customers
+                from gold.dim_users group by case when orders > 0 then 0 else -1 end".to_owned()),
             ("agg_product_recommendations", "select product_id_a as product_id, 1 as recommendation_rank,
                 product_id_b as recommended_product_id, orders_both, orders_a as orders_product,
                 orders_b as orders_recommended, orders_all, support, confidence_a_to_b as confidence, lift
