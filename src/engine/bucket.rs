@@ -379,6 +379,16 @@ impl Buckets {
         self.buckets.len()
     }
 
+    /// The buckets that hold rows; the first where none does.
+    pub fn filled(&self) -> Vec<usize> {
+        let mut filled: Vec<_> =
+            (0..self.count()).filter(|number| locked(&self.buckets[*number]).rows > 0).collect();
+        if filled.is_empty() {
+            filled.push(0);
+        }
+        filled
+    }
+
     /// The columns of the rows.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema

@@ -128,9 +128,9 @@ impl<'a> Pass<'a> {
     ) -> Result<(Vec<TableSummary>, Vec<CheckOutcome>)> {
         let Run { engine, options, staging, progress, .. } = self.run;
         self.is_part = touched.is_some();
-        let numbers: Vec<usize> = (0..self.buckets.count()).collect();
-        let found = side_by_side(threads(options), &numbers, |number| {
-            let found = self.bucket(*number)?;
+        let filled: Vec<_> = self.buckets.filled().into_iter().enumerate().collect();
+        let found = side_by_side(threads(options), &filled, |(position, number)| {
+            let found = self.bucket(*position, *number)?;
             progress.checkpoint()?;
             Ok(found)
         })?;
@@ -167,8 +167,8 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Makes all of one bucket.
-    fn bucket(&self, number: usize) -> Result<Vec<CheckOutcome>> {
+    /// Makes all of one bucket, the one at that position among those that hold rows.
+    fn bucket(&self, position: usize, number: usize) -> Result<Vec<CheckOutcome>> {
         let Run { compiler, params, .. } = self.run;
         let engine = self.run.engine.fork()?;
         engine.attach_rows(
@@ -186,7 +186,7 @@ impl<'a> Pass<'a> {
                     .map_err(|error| named(step.model, error))?;
                 continue;
             }
-            if number == 0 {
+            if position == 0 {
                 trace(&engine, step.model, &step.sql, params)?;
             }
             let (schema, rows) = engine.rows(&step.sql, params).map_err(|error| named(step.model, error))?;
@@ -205,7 +205,7 @@ impl<'a> Pass<'a> {
                     });
                     made.files.clone()
                 };
-                files.add(number, &rows)?;
+                files.add(position, &rows)?;
             }
             engine.attach_rows(&step.model.table, schema, rows, &[])?;
             let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
