@@ -41,4 +41,4 @@ comment on column analytics.vw_user_retention.day_number is 'Days since then.';
 comment on column analytics.vw_user_retention.cohort_size is
     'Customers first seen on that day, repeated for every day_number: sum it only with the day in view.';
 comment on column analytics.vw_user_retention.active_customers is
-    'Those with a session on exactly that day. Additive over first_seen_date.';
+    'Those with a session on exactly that day; they add up over first_seen_date alone.';
