@@ -207,9 +207,12 @@ impl Column {
     }
 }
 
+/// Length and bytes of a field, appended at once: each appending asks whether there is room.
 fn field<const N: usize>(into: &mut Vec<u8>, bytes: [u8; N]) {
-    into.extend_from_slice(&(N as i32).to_be_bytes());
-    into.extend_from_slice(&bytes);
+    let mut both = [0; 4 + 16];
+    both[..4].copy_from_slice(&(N as i32).to_be_bytes());
+    both[4..4 + N].copy_from_slice(&bytes);
+    into.extend_from_slice(&both[..4 + N]);
 }
 
 fn text(into: &mut Vec<u8>, value: &str) -> usize {
@@ -269,14 +272,16 @@ fn numeric(into: &mut Vec<u8>, value: i128, scale: u32) {
     }
     let weight = count as i16 - fraction_groups as i16 - 1;
 
-    into.extend_from_slice(&((8 + count * 2) as i32).to_be_bytes());
-    into.extend_from_slice(&(count as i16).to_be_bytes());
-    into.extend_from_slice(&weight.to_be_bytes());
-    into.extend_from_slice(&(if value < 0 { 0x4000_u16 } else { 0 }).to_be_bytes());
-    into.extend_from_slice(&(scale as u16).to_be_bytes());
-    for group in groups[..count].iter().rev() {
-        into.extend_from_slice(&group.to_be_bytes());
+    let mut bytes = [0; 12 + 2 * MOST_GROUPS];
+    bytes[..4].copy_from_slice(&((8 + count * 2) as i32).to_be_bytes());
+    bytes[4..6].copy_from_slice(&(count as i16).to_be_bytes());
+    bytes[6..8].copy_from_slice(&weight.to_be_bytes());
+    bytes[8..10].copy_from_slice(&(if value < 0 { 0x4000_u16 } else { 0 }).to_be_bytes());
+    bytes[10..12].copy_from_slice(&(scale as u16).to_be_bytes());
+    for (place, group) in bytes[12..].chunks_exact_mut(2).zip(groups[..count].iter().rev()) {
+        place.copy_from_slice(&group.to_be_bytes());
     }
+    into.extend_from_slice(&bytes[..12 + count * 2]);
 }
 
 fn beyond(column: &str, what: &str) -> Error {

@@ -10,8 +10,8 @@ use std::time::Instant;
 use postgres::{GenericClient, Transaction};
 
 use super::catalog::{Target, quoted, referencing};
-use super::{failed, fill};
 use super::stage::{Encoded, Spill, encode_table};
+use super::{failed, fill};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::progress::Progress;

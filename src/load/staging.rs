@@ -140,9 +140,13 @@ fn stage_one(
 }
 
 /// A connection for staging. Its lock tells a later load that it is still there: the server
-/// goes on for a while with what a killed client has asked for.
+/// goes on for a while with what a killed client has asked for. Two connections are at work side
+/// by side, so that none has its statements done in parallel.
 fn connect(server: &Server) -> Result<Client> {
     let mut client = server.connect_to_load()?;
+    client
+        .batch_execute("set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0")
+        .map_err(|error| failed("cannot set up a connection for staging", error))?;
     client
         .execute("select pg_advisory_lock_shared($1)", &[&STAGING_LOCK])
         .map_err(|error| failed("cannot take the staging lock", error))?;
