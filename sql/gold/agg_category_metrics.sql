@@ -7,6 +7,7 @@
 
 with
 
+-- Few products come first, for the side of a join that is held in memory.
 categories as (
 
     select
@@ -40,8 +41,9 @@ totals as (
         sum(daily.purchase_lines) as purchase_lines,
         sum(daily.revenue) as revenue,
         sum(daily.refund_amount) as refund_amount
-    from gold.agg_product_daily as daily
-    inner join categories on daily.product_id = categories.product_id
+    from categories
+    inner join gold.agg_product_daily as daily
+        on categories.product_id = daily.product_id
     group by daily.date, categories.category_l1, categories.category_l2
 
 ),
@@ -58,8 +60,8 @@ recounted as (
         ) as viewing_sessions,
         count(distinct case when f.purchase_lines = 1 then f.session_id end)
             as buying_sessions
-    from gold.fact_events as f
-    inner join categories on f.product_id = categories.product_id
+    from categories
+    inner join gold.fact_events as f on categories.product_id = f.product_id
     where
         f.event_type in ('product_view', 'purchase')
         and not exists (

@@ -44,7 +44,8 @@ seen as (
 
 ),
 
--- Only the events of the last instant are put in order, not the whole log.
+-- Only the events of the last instant are put in order, not the whole log; few
+-- products come first, for the side of a join that is held in memory.
 numbered_categories as (
 
     select
@@ -56,11 +57,11 @@ numbered_categories as (
                 product_events.event_rank desc,
                 product_events.event_id desc
         ) as number_from_end
-    from product_events
-    inner join seen
+    from seen
+    inner join product_events
         on
-            product_events.product_id = seen.product_id
-            and product_events.event_time_us = seen.category_us
+            seen.product_id = product_events.product_id
+            and seen.category_us = product_events.event_time_us
     where product_events.category is not null
 
 ),
@@ -76,11 +77,11 @@ numbered_brands as (
                 product_events.event_rank desc,
                 product_events.event_id desc
         ) as number_from_end
-    from product_events
-    inner join seen
+    from seen
+    inner join product_events
         on
-            product_events.product_id = seen.product_id
-            and product_events.event_time_us = seen.brand_us
+            seen.product_id = product_events.product_id
+            and seen.brand_us = product_events.event_time_us
     where product_events.brand is not null
 
 ),

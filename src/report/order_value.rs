@@ -111,7 +111,7 @@ fn histogram(canvas: &Canvas, area: Area, values: &[f64], orders: &[f64], about:
     let name = |place: usize| match place {
         rest if has_rest && rest == count => format!("≥ {}", about.money.tick(width * count as f64)),
         // One close to the last would stand in its name.
-        near if near % every == 0 && (!has_rest || near + 3 < count) => about.money.tick(width * near as f64),
+        near if near % every == 0 && (!has_rest || near + 2 < count) => about.money.tick(width * near as f64),
         _ => String::new(),
     };
     let columns = sums.iter().enumerate().map(|(place, orders)| Column {
