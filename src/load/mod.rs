@@ -118,10 +118,7 @@ const STAGING_LOCK: i64 = LOCK + 1;
 /// [`Error::Interrupted`] when the user asked to stop.
 pub fn load(engine: &dyn Engine, server: &Server, options: &Options, progress: &Progress) -> Result<Outcome> {
     copy::check_lake(engine)?;
-    let mut client = server.connect()?;
-    client
-        .batch_execute("set client_min_messages = warning")
-        .map_err(|error| failed("cannot talk to the server", error))?;
+    let mut client = server.connect_for_long()?;
     if options.dry_run {
         rights::become_owner(&mut client)?;
         if let Some(why) = migrate::differs(&mut client)? {

@@ -76,12 +76,22 @@ impl Server {
         given::connect(&self.url)
     }
 
-    /// A new connection that acts as the warehouse's owner, where there is one.
-    pub(super) fn connect_to_load(&self) -> Result<Client> {
+    /// A new connection for the time of a load: the closing transaction is open, and idle, while
+    /// days are staged on others.
+    pub(super) fn connect_for_long(&self) -> Result<Client> {
         let mut client = self.connect()?;
         client
-            .batch_execute("set client_min_messages = warning")
+            .batch_execute(
+                "set client_min_messages = warning; \
+                 set idle_in_transaction_session_timeout = 0; set idle_session_timeout = 0",
+            )
             .map_err(|error| super::failed("cannot talk to the server", error))?;
+        Ok(client)
+    }
+
+    /// The same, acting as the warehouse's owner, where there is one.
+    pub(super) fn connect_to_load(&self) -> Result<Client> {
+        let mut client = self.connect_for_long()?;
         super::rights::become_owner(&mut client)?;
         Ok(client)
     }

@@ -96,6 +96,20 @@ fn a_first_load_leaves_keys_and_indexes_as_the_migrations_make_them() {
 }
 
 #[test]
+fn a_load_is_not_cut_short_for_being_idle() {
+    let (_folder, engine) = gold(Shop::default());
+    let Some(database) = Database::new("idle") else { return };
+    let name = database.text("select current_database()");
+    database
+        .client()
+        .batch_execute(&format!("alter database {name} set idle_in_transaction_session_timeout = '1ms'"))
+        .unwrap();
+    assert_eq!(database.text("show idle_in_transaction_session_timeout"), "1ms");
+    database.load(&engine).unwrap();
+    assert_eq!(database.text("select count(*) from gold.fact_events"), "27");
+}
+
+#[test]
 fn money_is_the_same_to_the_cent_in_tables_and_views() {
     let shop = Shop { dearer_day: Some(2), ..Shop::default() };
     let (_folder, engine) = gold(shop);
