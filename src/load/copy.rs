@@ -216,8 +216,8 @@ pub(super) fn write_settings(transaction: &mut Transaction<'_>, options: &Option
 }
 
 /// Tells the planner about facts as a whole when much of them is new, each on a connection of
-/// its own; partitions that came to others have told of themselves. The load is done, so what goes wrong here is
-/// only said.
+/// its own; partitions that came to others have told of themselves. The load is done, so what
+/// goes wrong here is only said.
 fn analyze(server: &Server, work: &Work) {
     let is_due = |fact: &Fact| {
         let new: u64 = fact.changed.iter().map(|period| fact.rows(*period)).sum();

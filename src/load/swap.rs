@@ -1,10 +1,10 @@
 //! The closing transaction: all that was staged takes its place at once.
 //!
 //! What takes time comes first and hinders no reader; what needs no fact is done
-//! while days are still being staged. Then both facts are
-//! locked, for the moment it takes to exchange partitions. A reader that is at
-//! work keeps its lock to the end of its transaction; then the swap steps back
-//! within 300 ms and comes again, so that no queue of readers forms behind it.
+//! while days are still being staged. Then both facts are locked, for the moment
+//! it takes to exchange partitions. A reader that is at work keeps its lock to
+//! the end of its transaction; then the swap steps back within 300 ms and comes
+//! again, so that no queue of readers forms behind it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
