@@ -37,10 +37,14 @@ pub(super) fn copy(
     progress: &Progress,
 ) -> Result<Outcome> {
     let may_make_tables = rights::may_make_tables(client)?;
-    let mut work = read(client, engine, options, may_make_tables, progress)?;
+    let facts = Facts::look(client, engine, options, may_make_tables)?;
+    let members_first = may_make_tables && facts.are_absent(client)?;
+    let mut work = Work { dimensions: Vec::new(), aggregates: Vec::new(), facts, members_first };
+    progress.begin("load", small_rows(engine)? + work.facts.counts());
     let orders = days::orders(client)?;
     let spill = Spill::new(options.spill_dir.as_deref());
     if options.dry_run || !may_make_tables {
+        work.dimensions = read_small(client, engine, options, DIMENSIONS, progress)?;
         work.aggregates = read_small(client, engine, options, AGGREGATES, progress)?;
     }
     if options.dry_run {
@@ -51,8 +55,6 @@ pub(super) fn copy(
         upsert::load(client, engine, options, &mut work, &orders, progress)?;
         return Ok(outcome(&work, vec![rights::NOTICE.to_owned()]));
     }
-    let members_first = work.facts.are_absent(client)?;
-    work.members_first = members_first;
     let members = OnceLock::new();
     let begun = std::thread::scope(|scope| {
         // Nobody asks for the aggregates before days are being staged.
@@ -61,7 +63,7 @@ pub(super) fn copy(
             read_small(&mut client, engine, options, AGGREGATES, progress)
         });
         let Work { facts, dimensions, .. } = &mut work;
-        // Days are compared and staged while members are added; only their keys wait for these.
+        // Days are compared and staged while members are read and added; only their keys wait for these.
         let staging = scope.spawn(|| {
             let keys = members_first.then_some(&members);
             let mut orders_rows = Vec::new();
@@ -77,7 +79,10 @@ pub(super) fn copy(
             Ok(orders_rows)
         });
         let told = Told(&members);
-        let added = if members_first { add_members(client, dimensions) } else { Ok(()) };
+        let added = read_small(client, engine, options, DIMENSIONS, progress).and_then(|read| {
+            *dimensions = read;
+            if members_first { add_members(client, dimensions) } else { Ok(()) }
+        });
         let _ = members.set(added.is_ok());
         drop(told);
         let begun = added.and_then(|()| {
@@ -103,21 +108,6 @@ pub(super) fn copy(
     }
     analyze(server, &work);
     Ok(outcome(&work, notices(&work, options)))
-}
-
-/// Reads the dimensions, and looks at the facts; the aggregates are still to be read.
-fn read(
-    client: &mut Client,
-    engine: &dyn Engine,
-    options: &Options,
-    in_partitions: bool,
-    progress: &Progress,
-) -> Result<Work> {
-    let facts = Facts::look(client, engine, options, in_partitions)?;
-    let small_rows = small_rows(engine)?;
-    progress.begin("load", small_rows + facts.counts());
-    let dimensions = read_small(client, engine, options, DIMENSIONS, progress)?;
-    Ok(Work { dimensions, aggregates: Vec::new(), facts, members_first: false })
 }
 
 /// Reads tables that are compared as a whole.
@@ -215,8 +205,8 @@ pub(super) fn write_settings(transaction: &mut Transaction<'_>, options: &Option
     Ok(())
 }
 
-/// Tells the planner about facts as a whole when much of them is new, each on a connection of
-/// its own; partitions that came to others have told of themselves. The load is done, so what
+/// Tells the planner about facts as a whole when much of them is new, each on a connection of its
+/// own; partitions that came to others have told of themselves. The load is done, so what
 /// goes wrong here is only said.
 fn analyze(server: &Server, work: &Work) {
     let is_due = |fact: &Fact| {
@@ -225,14 +215,14 @@ fn analyze(server: &Server, work: &Work) {
         new * 10 > kept
     };
     std::thread::scope(|scope| {
-        for (_, table) in partitioned(work).filter(|(fact, _)| is_due(fact)) {
+        for fact in work.facts.facts.iter().filter(|fact| is_due(fact)) {
             scope.spawn(|| {
                 let failed = |error| failed("cannot analyze", error);
                 let done = server
                     .connect_to_load()
-                    .and_then(|mut client| client.batch_execute(&table.analyze()).map_err(failed));
+                    .and_then(|mut client| client.batch_execute(&fact.kind.analyze()).map_err(failed));
                 if let Err(error) = done {
-                    tracing::warn!(table = table.target.name, %error, "cannot analyze");
+                    tracing::warn!(table = fact.target().name, %error, "cannot analyze");
                 }
             });
         }

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use postgres::GenericClient;
 
-use super::catalog::{ORDERS, PARTITIONED, Target};
+use super::catalog::{ORDERS, PARTITIONED, STATISTICS, Target};
 use super::days::{self, Days};
 use super::partition::{self, Partitioned};
 use super::period::{Period, day_number, day_text, layout};
@@ -254,6 +254,14 @@ impl Kind {
         match self {
             Kind::Partitioned(table) => &table.target,
             Kind::Whole(target) => target,
+        }
+    }
+
+    /// The statement that tells the planner about the whole table.
+    pub(super) fn analyze(&self) -> String {
+        match self {
+            Kind::Partitioned(table) => table.analyze(),
+            Kind::Whole(target) => format!("begin; {STATISTICS}; analyze gold.{}; commit", target.name),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use postgres::{Client, GenericClient};
 
-use super::catalog::{PARTITIONED, Target, key_columns, quoted};
+use super::catalog::{PARTITIONED, STATISTICS, Target, key_columns, quoted};
 use super::failed;
 use super::period::{Period, day_number, day_text};
 use super::stage::Encoded;
@@ -14,9 +14,6 @@ use crate::error::Result;
 
 /// What ends the name of a table that is not in place yet.
 const STAGED: &str = "_new";
-/// A sample a third of the usual size: the planner's guesses do not need more, and looking for
-/// them costs as much as an index.
-const STATISTICS: &str = "set local default_statistics_target = 30";
 /// How many tables are dropped by one statement, so that their locks are few.
 const DROPPED_AT_ONCE: usize = 50;
 
@@ -25,6 +22,8 @@ const DROPPED_AT_ONCE: usize = 50;
 pub(super) struct Partitioned {
     pub(super) target: Target,
     pub(super) date_column: &'static str,
+    /// Columns and checks of a new partition, as `create table` takes them.
+    definitions: String,
     /// What follows `create index on TABLE using`, for each index but the primary key.
     indexes: Vec<String>,
     /// Definitions of the foreign keys, all to dimensions.
@@ -65,7 +64,15 @@ impl Partitioned {
             order by confrelid, conkey",
         )?;
         let key_columns = key_columns(client, name)?;
-        Ok(Self { target, date_column, indexes, foreign_keys, key_columns, is_bare: false })
+        Ok(Self {
+            definitions: definitions(client, name, &key_columns)?,
+            key_columns: quoted(&key_columns),
+            target,
+            date_column,
+            indexes,
+            foreign_keys,
+            is_bare: false,
+        })
     }
 
     /// The same without keys, indexes and statistics.
@@ -87,21 +94,19 @@ impl Partitioned {
         let failed = |error| failed(&format!("cannot stage {period} of gold.{table}"), error);
         // Made and filled by one transaction, the rows are frozen, and with wal_level minimal not logged.
         let mut transaction = client.transaction().map_err(failed)?;
-        transaction
-            .batch_execute(&format!("create table {stage} (like gold.{table} including constraints)"))
-            .map_err(failed)?;
-        rows.copy(&mut transaction, &self.target, &stage, true)?;
-        if self.is_bare {
-            return transaction.commit().map_err(failed);
-        }
-        let mut statements = format!(
-            "alter table {stage} add primary key ({}), add constraint period check \
-             ({date} >= '{}' and {date} < '{}');",
-            quoted(&self.target.key),
+        let create = format!(
+            "create table {stage} ({}, constraint period check ({date} >= '{}' and {date} < '{}'))",
+            self.definitions,
             day_text(period.from),
             day_text(period.until),
             date = self.date_column,
         );
+        transaction.batch_execute(&create).map_err(failed)?;
+        rows.copy(&mut transaction, &self.target, &stage, true)?;
+        if self.is_bare {
+            return transaction.commit().map_err(failed);
+        }
+        let mut statements = format!("alter table {stage} add primary key ({});", quoted(&self.target.key));
         for body in &self.indexes {
             statements += &format!("create index on {stage} using {body};");
         }
@@ -157,6 +162,42 @@ impl Partitioned {
     fn key_name(&self, period: Period, number: usize) -> String {
         format!("{}_key_{number}", period.partition(self.target.name))
     }
+}
+
+/// A partition's columns and checks. The server finds a value by going through those before it in
+/// the row, unless they are of one length and never null: such columns come first, then those that
+/// keys and indexes are made of, and texts that only people read come last. A partition may lay its
+/// columns out in another order than its table; nobody who asks sees it.
+fn definitions(client: &mut impl GenericClient, name: &str, key_columns: &[String]) -> Result<String> {
+    let rows = client
+        .query(
+            "select definition
+            from (
+                select
+                    0 as kind,
+                    attnotnull and attlen > 0 as is_first,
+                    case when attnotnull and attlen > 0 then attlen % 8 end as odd_bytes,
+                    attname = any($2) and attlen > 0 as is_short_key,
+                    attname = any($2) as is_in_key,
+                    attnotnull as is_given,
+                    attnum as number,
+                    format('%I %s', attname, format_type(atttypid, atttypmod))
+                    || case when attnotnull then ' not null' else '' end as definition
+                from pg_attribute
+                where attrelid = ('gold.' || $1)::text::regclass and attnum > 0 and not attisdropped
+                union all
+                select
+                    1, false, null, false, false, false, 0,
+                    format('constraint %I %s', conname, pg_get_constraintdef(oid))
+                from pg_constraint
+                where conrelid = ('gold.' || $1)::text::regclass and contype = 'c'
+            ) as part
+            order by
+                kind, is_first desc, odd_bytes, is_short_key desc, is_in_key desc, is_given desc, number",
+            &[&name, &key_columns],
+        )
+        .map_err(|error| failed(&format!("cannot look at the columns of gold.{name}"), error))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>().join(", "))
 }
 
 fn staged(table: &str, period: Period) -> String {

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use postgres::{GenericClient, Transaction};
 
-use super::catalog::{Target, quoted, referencing};
+use super::catalog::{STATISTICS, Target, quoted, referencing};
 use super::stage::{Encoded, Spill, encode_table};
 use super::{failed, fill};
 use crate::engine::Engine;
@@ -91,7 +91,7 @@ impl SmallTable {
         }
         // Now, not after the commit: the checks of the facts' keys are planned by it.
         transaction
-            .batch_execute(&format!("analyze gold.{name}"))
+            .batch_execute(&format!("{STATISTICS}; analyze gold.{name}"))
             .map_err(|error| failed(&format!("cannot analyze gold.{name}"), error))?;
         self.seconds += started.elapsed().as_secs_f64();
         Ok(())

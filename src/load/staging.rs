@@ -95,48 +95,70 @@ fn work(
     has_failed: &AtomicBool,
     keys: Option<Keys<'_>>,
 ) -> Result<()> {
-    let mut client = None;
+    let mut worker = Worker { server, client: None, keyless: Vec::new(), keys };
     let mut outcome = Ok(());
-    loop {
-        let Ok(mut job) = held(jobs).recv() else { return outcome };
+    let next = || held(jobs).recv();
+    while let Ok(job) = next() {
         if outcome.is_err() || has_failed.load(Ordering::Relaxed) {
             continue;
         }
-        outcome = stage_one(server, &mut client, &mut job, keys);
+        outcome = worker.stage(job);
         if outcome.is_err() {
             has_failed.store(true, Ordering::Relaxed);
         }
     }
+    if outcome.is_ok() && !has_failed.load(Ordering::Relaxed) {
+        outcome = worker.give_keys();
+    }
+    outcome
 }
 
-fn stage_one(
-    server: &Server,
-    client: &mut Option<Client>,
-    job: &mut Job,
-    keys: Option<Keys<'_>>,
-) -> Result<()> {
-    let client = match client {
-        Some(client) => client,
-        none => none.insert(connect(server)?),
-    };
-    // Facts that come with their members are all of the table, which is analyzed at the end.
-    job.table.stage(client, job.period, &mut job.rows, keys.is_none())?;
-    if let Some(Keys { members, adding }) = keys {
+/// One of the connections, and what it has staged without foreign keys so far.
+struct Worker<'a> {
+    server: &'a Server,
+    client: Option<Client>,
+    keyless: Vec<(Arc<Partitioned>, Period)>,
+    keys: Option<Keys<'a>>,
+}
+
+impl Worker<'_> {
+    fn stage(&mut self, mut job: Job) -> Result<()> {
+        let client = match &mut self.client {
+            Some(client) => client,
+            none => none.insert(connect(self.server)?),
+        };
+        // Facts that come with their members are all of the table, which is analyzed at the end.
+        job.table.stage(client, job.period, &mut job.rows, self.keys.is_none())?;
+        let Some(keys) = self.keys else { return Ok(()) };
+        self.keyless.push((job.table, job.period));
+        match keys.members.get() {
+            Some(_) => self.give_keys(),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds and checks the foreign keys of what has none, as soon as the members are there.
+    fn give_keys(&mut self) -> Result<()> {
+        let (Some(client), Some(Keys { members, adding })) = (&mut self.client, self.keys) else {
+            return Ok(());
+        };
         if !*members.wait() {
             return Err(Error::Interrupted);
         }
-        let mut run = |statement: String| {
-            client.batch_execute(&statement).map_err(|error| {
-                let name = job.table.target.name;
-                failed(&format!("cannot check the keys of {} of gold.{name}", job.period), error)
-            })
-        };
-        let guard = held(adding);
-        run(job.table.add_keys(job.period, false))?;
-        drop(guard);
-        run(job.table.check_keys(job.period))?;
+        for (table, period) in self.keyless.drain(..) {
+            let mut run = |statement: String| {
+                client.batch_execute(&statement).map_err(|error| {
+                    let name = table.target.name;
+                    failed(&format!("cannot check the keys of {period} of gold.{name}"), error)
+                })
+            };
+            let guard = held(adding);
+            run(table.add_keys(period, false))?;
+            drop(guard);
+            run(table.check_keys(period))?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A connection for staging. Its lock tells a later load that it is still there: the server

@@ -16,7 +16,7 @@ use super::catalog::{ORDERS, PARTITIONED};
 use super::copy::{self, STAGED_ORDERS, Work, partitioned, write_settings};
 use super::facts::Kind;
 use super::small::SmallTable;
-use super::{Options, days, failed, partition, small, sql_state};
+use super::{Options, days, failed, fill, partition, small, sql_state};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -175,11 +175,17 @@ pub(super) fn replace_orders(transaction: &mut Transaction<'_>, work: &Work) -> 
             )
             .map_err(failed)?;
         let columns = target.column_list();
-        transaction
-            .batch_execute(&format!(
-                "insert into gold.{name} ({columns}) select {columns} from {STAGED_ORDERS}"
-            ))
-            .map_err(failed)?;
+        let insert = |transaction: &mut Transaction<'_>| {
+            let statement =
+                format!("insert into gold.{name} ({columns}) select {columns} from {STAGED_ORDERS}");
+            transaction.batch_execute(&statement).map_err(failed)
+        };
+        if work.members_first {
+            // There were no orders, and nobody looks for some.
+            fill::without_keys(transaction, name, insert)?;
+        } else {
+            insert(transaction)?;
+        }
     }
     Ok(())
 }

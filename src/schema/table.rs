@@ -52,10 +52,15 @@ impl Table {
             }
             for change in file.text.split("\nalter table gold.").skip(1) {
                 let change = change.split(';').next().unwrap_or_default();
-                let Some((table, column)) = change.split_once("add column ") else { continue };
-                let table = tables.iter_mut().find(|known| known.name == table.trim());
-                if let (Some(table), Some(column)) = (table, Column::read(column.trim())) {
-                    table.columns.push(column);
+                let name = change.split_whitespace().next();
+                let Some(table) = tables.iter_mut().find(|known| Some(known.name.as_str()) == name) else {
+                    continue;
+                };
+                if let Some((_, column)) = change.split_once("add column ") {
+                    table.columns.extend(Column::read(column.trim()));
+                }
+                if let Some((_, key)) = change.split_once("add primary key (") {
+                    table.key = names(key);
                 }
             }
             comments.extend(sql::comments(file.text));
@@ -86,7 +91,7 @@ impl Table {
         };
         for line in body.lines().map(|line| line.trim().trim_end_matches(',')) {
             if let Some(key) = line.strip_prefix("primary key (") {
-                table.key = key.trim_end_matches(')').split(", ").map(str::to_owned).collect();
+                table.key = names(key);
             } else if let Some(key) = line.strip_prefix("foreign key (") {
                 table.refer(key);
             } else if !line.starts_with("check ") && !line.starts_with("unique ") {
@@ -132,6 +137,11 @@ impl Column {
             references: None,
         })
     }
+}
+
+/// The names before the closing bracket.
+fn names(list: &str) -> Vec<String> {
+    list.trim_end_matches(')').split(", ").map(str::to_owned).collect()
 }
 
 /// The number of a migration's name: 10 of `V10__view_tables`.
