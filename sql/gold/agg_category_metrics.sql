@@ -13,7 +13,9 @@ categories as (
     select
         product_id,
         category_l1,
-        category_l2
+        category_l2,
+        dense_rank() over (order by category_l1, category_l2)
+            as category_number
     from gold.dim_products
 
 ),
@@ -48,28 +50,78 @@ totals as (
 
 ),
 
-recounted as (
+-- Further views of a product in a session tell nothing new.
+first_events as (
 
     select
-        f.event_date as date,
-        categories.category_l1,
-        categories.category_l2,
-        count(
-            distinct
-            case when f.event_type = 'product_view' then f.session_id end
-        ) as viewing_sessions,
-        count(distinct case when f.purchase_lines = 1 then f.session_id end)
-            as buying_sessions
-    from categories
-    inner join gold.fact_events as f on categories.product_id = f.product_id
+        f.event_date,
+        f.product_id,
+        f.session_id,
+        f.purchase_lines,
+        case when f.event_type = 'product_view' then 1 else 0 end as views
+    from gold.fact_events as f
     where
         f.event_type in ('product_view', 'purchase')
+        and f.is_first_of_day
         and not exists (
             select 1
             from bots
             where bots.visitor_id = f.visitor_id
         )
-    group by f.event_date, categories.category_l1, categories.category_l2
+
+),
+
+-- By session first, and categories by number: sessions are then counted as
+-- rows, which costs far less than distinct counts.
+category_sessions as (
+
+    select
+        first_events.event_date,
+        categories.category_number,
+        first_events.session_id,
+        max(first_events.views) as viewing_sessions,
+        max(first_events.purchase_lines) as buying_sessions
+    from categories
+    inner join first_events on categories.product_id = first_events.product_id
+    group by
+        first_events.event_date,
+        categories.category_number,
+        first_events.session_id
+
+),
+
+counted as (
+
+    select
+        event_date,
+        category_number,
+        sum(viewing_sessions) as viewing_sessions,
+        sum(buying_sessions) as buying_sessions
+    from category_sessions
+    group by event_date, category_number
+
+),
+
+names as (
+
+    select distinct
+        category_number,
+        category_l1,
+        category_l2
+    from categories
+
+),
+
+recounted as (
+
+    select
+        counted.event_date as date,
+        names.category_l1,
+        names.category_l2,
+        counted.viewing_sessions,
+        counted.buying_sessions
+    from counted
+    inner join names on counted.category_number = names.category_number
 
 ),
 

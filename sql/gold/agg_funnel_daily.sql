@@ -13,6 +13,7 @@
 
 with recursive
 
+-- Nobody enters again by a first entry.
 starts as (
 
     select
@@ -21,6 +22,7 @@ starts as (
         entry_us,
         next_entry_us
     from gold.funnel_entries
+    where not is_first
 
 ),
 

@@ -99,6 +99,7 @@ paths as (
 
 ),
 
+-- The few come first, for the side of a join that is held in memory.
 depths as (
 
     select n as depth
@@ -121,8 +122,8 @@ prefixes as (
                 else 0
             end
         ) as ended_sessions
-    from paths
-    cross join depths
+    from depths
+    cross join paths
     where length(paths.code) >= depths.depth
     group by
         paths.session_date,

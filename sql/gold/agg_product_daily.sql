@@ -33,14 +33,11 @@ product_events as (
 
 ),
 
--- By session first: sessions are then counted as rows, which costs far less
--- than distinct counts.
-by_session as (
+totals as (
 
     select
         event_date,
         product_id,
-        session_id,
         sum(case when event_type = 'product_view' then 1 else 0 end) as views,
         sum(case when event_type = 'add_to_cart' then 1 else 0 end) as adds,
         sum(case when event_type = 'remove_from_cart' then 1 else 0 end)
@@ -53,34 +50,17 @@ by_session as (
         sum(refund_amount) as refund_amount,
         min(price) as min_price,
         max(price) as max_price,
-        sum(price) as price_sum,
-        count(price) as prices
-    from product_events
-    group by event_date, product_id, session_id
-
-),
-
-totals as (
-
-    select
-        event_date,
-        product_id,
-        sum(views) as views,
-        sum(adds) as adds,
-        sum(removes) as removes,
-        sum(units) as units,
-        sum(refund_units) as refund_units,
-        sum(purchase_lines) as purchase_lines,
-        sum(revenue) as revenue,
-        sum(refund_amount) as refund_amount,
-        min(min_price) as min_price,
-        max(max_price) as max_price,
-        cast(sum(price_sum) * 100 as bigint) as price_cents,
-        cast(nullif(sum(prices), 0) as bigint) as prices,
-        sum(case when views > 0 then 1 else 0 end) as viewing_sessions,
-        sum(case when purchase_lines > 0 then 1 else 0 end)
+        cast(sum(price) * 100 as bigint) as price_cents,
+        cast(nullif(count(price), 0) as bigint) as prices,
+        sum(
+            case
+                when event_type = 'product_view' and is_first_of_day then 1
+                else 0
+            end
+        ) as viewing_sessions,
+        sum(case when purchase_lines = 1 and is_first_of_day then 1 else 0 end)
             as buying_sessions
-    from by_session
+    from product_events
     group by event_date, product_id
 
 ),

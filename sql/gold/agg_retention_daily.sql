@@ -23,8 +23,8 @@ period as (
 known as (
 
     select activity.*
-    from gold.customer_activity as activity
-    cross join period
+    from period
+    cross join gold.customer_activity as activity
     where activity.date <= period.as_of_date
 
 ),

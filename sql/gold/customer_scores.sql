@@ -33,9 +33,9 @@ customer_order_days as (
         f.order_date,
         count(*) as orders,
         sum(f.revenue) as revenue
-    from gold.fact_orders as f
+    from period
+    cross join gold.fact_orders as f
     inner join visitors as v on f.visitor_id = v.visitor_id
-    cross join period
     where f.order_date <= period.as_of_date
     group by {{ customer_id("f", "v") }}, f.order_date
 
@@ -60,9 +60,9 @@ refunds as (
     select
         {{ customer_id("f", "v") }} as customer_id,
         sum(f.refund_amount) as refund_amount
-    from gold.fact_events as f
+    from period
+    cross join gold.fact_events as f
     inner join visitors as v on f.visitor_id = v.visitor_id
-    cross join period
     where
         f.event_type = 'refund'
         and f.event_date <= period.as_of_date
@@ -90,8 +90,8 @@ measured as (
             "customer_orders.first_order_date",
             "period.as_of_date"
         ) }} as btyd_t_days
-    from customer_orders
-    cross join period
+    from period
+    cross join customer_orders
     left join refunds
         on customer_orders.customer_id = refunds.customer_id
 

@@ -30,14 +30,10 @@ product_events as (
 
 ),
 
--- By session, then by visitor, then by product: sessions and visitors are then
--- counted as rows, which costs far less than distinct counts.
-by_session as (
+totals as (
 
     select
         product_id,
-        visitor_id,
-        session_id,
         sum(case when event_type = 'product_view' then 1 else 0 end) as views,
         sum(case when event_type = 'add_to_cart' then 1 else 0 end) as adds,
         sum(case when event_type = 'remove_from_cart' then 1 else 0 end)
@@ -46,53 +42,28 @@ by_session as (
         sum(case when purchase_lines = 1 then quantity else 0 end) as units,
         sum(case when event_type = 'refund' then quantity else 0 end)
             as refund_units,
+        sum(
+            case
+                when event_type = 'product_view' and is_first_of_session then 1
+                else 0
+            end
+        ) as viewing_sessions,
+        sum(
+            case
+                when event_type = 'add_to_cart' and is_first_of_session then 1
+                else 0
+            end
+        ) as cart_sessions,
+        sum(
+            case
+                when purchase_lines = 1 and is_first_of_session then 1
+                else 0
+            end
+        ) as buying_sessions,
+        sum(case when is_first_of_visitor then 1 else 0 end) as visitors,
         sum(revenue) as revenue,
         sum(refund_amount) as refund_amount
     from product_events
-    group by product_id, visitor_id, session_id
-
-),
-
-by_visitor as (
-
-    select
-        product_id,
-        visitor_id,
-        count(session_id) as sessions,
-        sum(views) as views,
-        sum(adds) as adds,
-        sum(removes) as removes,
-        sum(purchase_lines) as purchase_lines,
-        sum(units) as units,
-        sum(refund_units) as refund_units,
-        sum(case when views > 0 then 1 else 0 end) as viewing_sessions,
-        sum(case when adds > 0 then 1 else 0 end) as cart_sessions,
-        sum(case when purchase_lines > 0 then 1 else 0 end)
-            as buying_sessions,
-        sum(revenue) as revenue,
-        sum(refund_amount) as refund_amount
-    from by_session
-    group by product_id, visitor_id
-
-),
-
-totals as (
-
-    select
-        product_id,
-        sum(views) as views,
-        sum(adds) as adds,
-        sum(removes) as removes,
-        sum(purchase_lines) as purchase_lines,
-        sum(units) as units,
-        sum(refund_units) as refund_units,
-        sum(viewing_sessions) as viewing_sessions,
-        sum(cart_sessions) as cart_sessions,
-        sum(buying_sessions) as buying_sessions,
-        sum(case when sessions > 0 then 1 else 0 end) as visitors,
-        sum(revenue) as revenue,
-        sum(refund_amount) as refund_amount
-    from by_visitor
     group by product_id
 
 ),

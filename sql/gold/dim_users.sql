@@ -261,8 +261,8 @@ final as (
         cast(segmented.btyd_frequency as int) as btyd_frequency,
         cast(segmented.btyd_recency_days as int) as btyd_recency_days,
         cast(segmented.btyd_t_days as int) as btyd_t_days
-    from members
-    cross join silver.period as period
+    from silver.period as period
+    cross join members
     left join silver.users as users on members.user_id = users.user_id
     left join days on members.customer_id = days.customer_id
     left join sessions on members.customer_id = sessions.customer_id

@@ -4,6 +4,8 @@
 -- A purchase line without an order id gets a derived one, so that lines and
 -- orders meet through order_id: one order per tracker session, within one of
 -- our sessions (tracker ids live for months in some logs; no order does).
+-- The last three columns are for the models that count sessions of products,
+-- and stay in the lake.
 -- grain: one row per event
 -- key: event_date, event_id
 -- scope: visitor
@@ -105,7 +107,10 @@ final as (
                     then coalesce(completed.price * completed.units, 0)
                 else 0
             end as decimal(18, 2)
-        ) as refund_amount
+        ) as refund_amount,
+        completed.is_first_of_session,
+        completed.is_first_of_day,
+        completed.is_first_of_visitor
     from completed
     left join silver.session_origins as origins
         on completed.session_id = origins.session_id

@@ -1,9 +1,16 @@
+-- Sessions and visitors of a product are counted by their first events with it,
+-- which needs no memory of all others: is_first_of_session is the session's
+-- first view, first addition to the cart or first counted purchase line of the
+-- product, is_first_of_day the same within a day of the session, and
+-- is_first_of_visitor the visitor's first event with the product.
 -- grain: one row per event
 -- key: event_id
 -- reader: every gold model
 -- scope: visitor
 -- partition: session_date, event_date
-{%- set visits = "partition by source, visitor_id, tracker_session, is_activity order by event_time_us, event_rank, event_id" %}
+{%- set visit = "source, visitor_id, tracker_session, is_activity" %}
+{%- set in_time = "event_time_us, event_rank, event_id" %}
+{%- set visits = "partition by " ~ visit ~ " order by " ~ in_time %}
 with events as (
 
     select
@@ -15,7 +22,27 @@ with events as (
         is_activity,
         event_time_us,
         event_rank,
-        event_id
+        event_id,
+        case
+            when event_type in (
+                'product_view',
+                'add_to_cart',
+                'remove_from_cart',
+                'purchase',
+                'refund'
+            ) then coalesce(product_id, '(unknown)')
+            else product_id
+        end as known_product_id,
+        -- what sessions of a product are counted by; 0 = nothing
+        case
+            when event_type = 'product_view' then 1
+            when event_type = 'add_to_cart' then 2
+            when
+                event_type = 'purchase'
+                and coalesce(outcome, 'success') <> 'failure'
+                then 3
+            else 0
+        end as kind
     from silver.distinct_events
 
 ),
@@ -76,8 +103,18 @@ numbered as (
         {{ running_max("case when is_start then event_time_us end", visits) }}
             as start_us,
         {{ running_max("case when is_start then row_no end", visits) }}
-            as start_row_no
+            as start_row_no,
+        {{ local_us("event_time_us", "$time_zone") }} as local_us
     from starts
+
+),
+
+dated as (
+
+    select
+        *,
+        {{ date_of_us("local_us") }} as event_date
+    from numbered
 
 ),
 
@@ -86,7 +123,8 @@ sessions as (
     select
         _batch_key,
         _source_line,
-        {{ local_us("event_time_us", "$time_zone") }} as local_us,
+        local_us,
+        event_date,
         case
             when is_activity
                 then {{ session_key("source", "visitor_id", "start_us", "tracker_session") }}
@@ -102,8 +140,18 @@ sessions as (
         case
             when is_activity and not is_start
                 then cast(pause_us as double) / 1000000
-        end as seconds_since_previous
-    from numbered
+        end as seconds_since_previous,
+        kind > 0 and {{ first_of("known_product_id, kind, start_us", visit, in_time) }}
+            as is_first_of_session,
+        kind > 0 and {{ first_of("known_product_id, kind, start_us, event_date", visit, in_time) }}
+            as is_first_of_day,
+        known_product_id is not null and is_activity and {{ first_of(
+            "known_product_id, is_activity",
+            "visitor_id",
+            "source, tracker_session, is_activity, " ~ in_time
+        ) }}
+            as is_first_of_visitor
+    from dated
 
 )
 
@@ -116,7 +164,7 @@ select
     typed.event_time,
     typed.event_time_us,
     typed.received_at,
-    {{ date_of_us("sessions.local_us") }} as event_date,
+    sessions.event_date,
     cast(
         floor(cast(sessions.local_us as double) / 3600000000) % 24 as int
     ) as event_hour,
@@ -150,7 +198,10 @@ select
     sessions.session_date,
     sessions.session_start_us,
     sessions.event_sequence,
-    sessions.seconds_since_previous
+    sessions.seconds_since_previous,
+    sessions.is_first_of_session,
+    sessions.is_first_of_day,
+    sessions.is_first_of_visitor
 from sessions
 inner join silver.judged_events as typed
     on

@@ -148,7 +148,7 @@ impl Config {
                 self.settings.keys().find(|key| key.replace('.', "_").eq_ignore_ascii_case(rest)).cloned();
             // Variables that belong to the tests and scripts around us are not keys.
             let Some(key) = key else {
-                if matches!(rest, "SHARED" | "TEST_DATABASE_URL") {
+                if matches!(rest, "FUZZ_SECONDS" | "SHARED" | "TEST_DATABASE_URL") {
                     continue;
                 }
                 return Err(self.unknown(&rest.to_lowercase().replacen('_', ".", 1), &format!("${name}")));

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,8 +18,10 @@ use arrow::compute::{SortOptions, concat_batches};
 use arrow::datatypes::{DataType, Int64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, Rows, SortField};
-use arrow_ipc::reader::FileReader;
-use arrow_ipc::writer::FileWriter;
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use snap::read::FrameDecoder;
+use snap::write::FrameEncoder;
 
 use super::gather::gather;
 use super::keys::{Alike, BUCKET_BITS, Keys, hash};
@@ -301,7 +303,7 @@ struct Bucket {
     rows: usize,
     held: Vec<RecordBatch>,
     bytes: usize,
-    file: Option<FileWriter<BufWriter<File>>>,
+    file: Option<StreamWriter<FrameEncoder<File>>>,
 }
 
 impl Bucket {
@@ -314,7 +316,8 @@ impl Bucket {
     fn spill(&mut self, schema: &SchemaRef) -> Result<()> {
         if self.file.is_none() {
             let file = File::create(&self.path).map_err(Error::io("create", &self.path))?;
-            let writer = FileWriter::try_new(BufWriter::with_capacity(1 << 20, file), schema);
+            // Compressed: with many rows the disk is what they wait for.
+            let writer = StreamWriter::try_new(FrameEncoder::new(file), schema);
             self.file = Some(writer.map_err(|source| unwritable(&self.path, source))?);
         }
         let rows = concat_batches(schema, &self.held).map_err(unmovable)?;
@@ -328,7 +331,10 @@ impl Bucket {
 
     fn close(&mut self) -> Result<()> {
         match &mut self.file {
-            Some(file) => file.finish().map_err(|source| unwritable(&self.path, source)),
+            Some(file) => file
+                .finish()
+                .and_then(|()| file.get_mut().flush().map_err(ArrowError::from))
+                .map_err(|source| unwritable(&self.path, source)),
             None => Ok(()),
         }
     }
@@ -357,7 +363,7 @@ impl Bucket {
 
 fn read(path: &Path) -> Result<Vec<RecordBatch>> {
     let file = File::open(path).map_err(Error::io("read", path))?;
-    FileReader::try_new(BufReader::with_capacity(1 << 20, file), None)
+    StreamReader::try_new(FrameDecoder::new(BufReader::with_capacity(1 << 20, file)), None)
         .and_then(|reader| reader.collect())
         .map_err(|source| Error::Io {
             action: "read",

@@ -25,6 +25,7 @@ use tokio::runtime::{Handle, Runtime};
 use super::bucket::{Dealer, Dealt, Marks};
 use super::keys::Keys;
 use super::parquet::TableWriter;
+use super::pool::SharedPool;
 use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
@@ -71,7 +72,7 @@ impl LocalEngine {
             .map_err(|source| failed("start the engine", source))?;
         let mut environment = RuntimeEnvBuilder::new();
         if let Some(limit) = options.memory_limit {
-            environment = environment.with_memory_limit(limit, 1.0);
+            environment = environment.with_memory_pool(Arc::new(SharedPool::new(limit)));
         }
         let environment = environment.build_arc().map_err(|source| failed("start the engine", source))?;
         Self::with(Arc::new(runtime), environment, threads)

@@ -12,6 +12,7 @@ mod keys;
 mod local;
 mod merge;
 mod parquet;
+mod pool;
 mod window;
 
 use std::collections::BTreeMap;

@@ -104,6 +104,12 @@ static MACROS: &[Macro] = &[
         "max({0}) over ({1} rows between unbounded preceding and current row)",
         "max({0}) over ({1} rows between unbounded preceding and current row)",
     ]),
+    // Whether a row is the first of those alike in {0} (a list), within the partition {1} in the order {2}.
+    Macro("first_of", 3, [
+        "first_of({0}) over (partition by {1} order by {2})",
+        "(row_number() over (partition by {1}, {0} order by {2}) = 1)",
+        "(row_number() over (partition by {1}, {0} order by {2}) = 1)",
+    ]),
     // Days from {0} to {1}.
     Macro("days_between", 2, [
         "(cast({1} as int) - cast({0} as int))",

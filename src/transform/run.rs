@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use super::bucketed::Pass;
 use super::check::{self, Check};
@@ -25,6 +26,11 @@ pub(super) fn threads(options: &Options) -> usize {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     }
+}
+
+/// How many models of the population are made at once: where memory has a bound, each gets all of it.
+fn wave_threads(options: &Options) -> usize {
+    if options.engine.memory_limit.is_some() { 1 } else { threads(options) }
 }
 
 /// The results of `work` over `items`, in their order, made by up to `threads`
@@ -85,7 +91,7 @@ impl Run<'_> {
         for (position, stage) in stages.iter().enumerate() {
             match stage {
                 Stage::Wave(models) => {
-                    let made = side_by_side(threads(self.options), models, |model| {
+                    let made = side_by_side(wave_threads(self.options), models, |model| {
                         self.build(model, touched.as_ref())
                     })?;
                     for (model, made) in models.iter().zip(made) {
@@ -185,6 +191,7 @@ impl Run<'_> {
             Storage::Working => self.staging.working(&model.table),
         };
         let target = ParquetTarget { folder, partition_by: Vec::new() };
+        let started = Instant::now();
         let made = match touched.filter(|_| model.scope == Scope::Day) {
             None => self.engine.materialize(&model.table, &sql, self.params, &target),
             Some(touched) => increment::of_days(self, model, &sql, touched)
@@ -192,6 +199,8 @@ impl Run<'_> {
         };
         let made = made.and_then(|summary| {
             self.engine.attach(&model.table, &target.folder)?;
+            let seconds = started.elapsed().as_secs_f64();
+            tracing::debug!(model = %model.table, rows = summary.rows, seconds, "made");
             Ok(if model.storage == Storage::Table { Built::Table(summary) } else { Built::Nothing })
         });
         self.progress.advance(1)?;
