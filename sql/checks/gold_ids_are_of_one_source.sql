@@ -8,14 +8,16 @@ ids as (
     select
         'visitor_id' as column_name,
         visitor_id as id,
-        count(distinct source) as sources
+        min(source) as source,
+        max(source) as other_source
     from gold.fact_events
     group by visitor_id
     union all
     select
         'user_id' as column_name,
         user_id as id,
-        count(distinct source) as sources
+        min(source) as source,
+        max(source) as other_source
     from gold.fact_events
     where user_id is not null
     group by user_id
@@ -23,7 +25,8 @@ ids as (
     select
         'product_id' as column_name,
         product_id as id,
-        count(distinct source) as sources
+        min(source) as source,
+        max(source) as other_source
     from gold.fact_events
     where product_id is not null and product_id <> '(unknown)'
     group by product_id
@@ -31,7 +34,8 @@ ids as (
     select
         'order_id' as column_name,
         order_id as id,
-        count(distinct source) as sources
+        min(source) as source,
+        max(source) as other_source
     from gold.fact_events
     where order_id is not null
     group by order_id
@@ -41,6 +45,7 @@ ids as (
 select
     column_name,
     id,
-    sources
+    source,
+    other_source
 from ids
-where sources > 1
+where source <> other_source

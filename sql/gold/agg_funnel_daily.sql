@@ -66,7 +66,8 @@ events as (
 ),
 
 -- A position within the window orders events by time, then by their place in
--- the session; steps are looked for after it.
+-- the session; steps are looked for after it. The events of a later step are
+-- few and come first, for the side of a join that is held in memory.
 strict_1 as (
 
     select
@@ -96,11 +97,10 @@ strict_{{ number }} as (
             (events.event_time_us - earlier.entry_us) * 100000
             + least(events.event_sequence, 99999)
         ) as position_{{ number }}
-    from strict_{{ number - 1 }} as earlier
-    left join events
+    from (select * from events where strict_step = {{ number }}) as events
+    right join strict_{{ number - 1 }} as earlier
         on
-            earlier.customer_key = events.customer_key
-            and events.strict_step = {{ number }}
+            events.customer_key = earlier.customer_key
             and events.event_time_us >= earlier.entry_us
             and events.event_time_us
             <= earlier.entry_us + {{ funnel_window_us }}
@@ -122,11 +122,10 @@ reached as (
         walked.customer_key,
         walked.entry_us,
         max(coalesce(events.reached_step, 1)) as furthest
-    from walked
-    left join events
+    from (select * from events where reached_step > 1) as events
+    right join walked
         on
-            walked.customer_key = events.customer_key
-            and events.reached_step > 1
+            events.customer_key = walked.customer_key
             and events.event_time_us >= walked.entry_us
             and events.event_time_us
             <= walked.entry_us + {{ funnel_window_us }}

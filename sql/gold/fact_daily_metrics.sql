@@ -71,10 +71,39 @@ sessions_by_day as (
         sum(potential_lost_revenue) as potential_lost_revenue,
         sum(revenue) as session_revenue,
         sum(case when session_id = first_session_id then 1 else 0 end)
-            as new_visitors,
-        count(distinct visitor_id) as visitors,
-        count(distinct customer_id) as customers
+            as new_visitors
     from sessions
+    group by session_date
+
+),
+
+-- Counted as rows, which costs far less than distinct counts and can go to disk.
+visitors_by_day as (
+
+    select
+        session_date as date,
+        count(*) as visitors
+    from (
+        select distinct
+            session_date,
+            visitor_id
+        from sessions
+    ) as visitor_days
+    group by session_date
+
+),
+
+customers_by_day as (
+
+    select
+        session_date as date,
+        count(*) as customers
+    from (
+        select distinct
+            session_date,
+            customer_id
+        from sessions
+    ) as customer_days
     group by session_date
 
 ),
@@ -169,12 +198,14 @@ final as (
             as new_visitors,
         cast(coalesce(new_customers_by_day.new_customers, 0) as bigint)
             as new_customers,
-        cast(coalesce(sessions_by_day.visitors, 0) as bigint) as visitors,
-        cast(coalesce(sessions_by_day.customers, 0) as bigint) as customers,
+        cast(coalesce(visitors_by_day.visitors, 0) as bigint) as visitors,
+        cast(coalesce(customers_by_day.customers, 0) as bigint) as customers,
         cast(coalesce(orders_by_day.buyers, 0) as bigint) as buyers
     from days
     left join events_by_day on days.date = events_by_day.date
     left join sessions_by_day on days.date = sessions_by_day.date
+    left join visitors_by_day on days.date = visitors_by_day.date
+    left join customers_by_day on days.date = customers_by_day.date
     left join new_customers_by_day on days.date = new_customers_by_day.date
     left join orders_by_day on days.date = orders_by_day.date
 

@@ -73,11 +73,11 @@ spanned as (
         beginnings.*,
         spans.first_us,
         spans.last_us - spans.first_us > {{ funnel_window_us }} as is_long
-    from beginnings
-    inner join spans
+    from spans
+    inner join beginnings
         on
-            beginnings.funnel_kind = spans.funnel_kind
-            and beginnings.customer_key = spans.customer_key
+            spans.funnel_kind = beginnings.funnel_kind
+            and spans.customer_key = beginnings.customer_key
 
 ),
 
