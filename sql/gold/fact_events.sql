@@ -5,13 +5,18 @@
 -- orders meet through order_id: one order per tracker session, within one of
 -- our sessions (tracker ids live for months in some logs; no order does).
 -- The last three columns are for the models that count sessions of products,
--- and stay in the lake.
+-- and stay in the lake; PostgreSQL has the counts.
 -- grain: one row per event
 -- key: event_date, event_id
 -- scope: visitor
 -- reader: gold.fact_orders, gold.fact_sessions and the aggregates; analysts
 -- partition: session_date, event_date
 -- day: event_date, session_date
+-- column is_first_of_session: The session's first view of the product, first
+--     addition of it to the cart or first counted purchase line of it.
+-- column is_first_of_day: The same within a day of the session.
+-- column is_first_of_visitor: The visitor's first event in a session with the
+--     product.
 
 with
 

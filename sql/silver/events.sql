@@ -1,13 +1,15 @@
 -- Sessions and visitors of a product are counted by their first events with it,
--- which needs no memory of all others: is_first_of_session is the session's
--- first view, first addition to the cart or first counted purchase line of the
--- product, is_first_of_day the same within a day of the session, and
--- is_first_of_visitor the visitor's first event with the product.
+-- the is_first_* columns, which needs no memory of all others.
 -- grain: one row per event
 -- key: event_id
 -- reader: every gold model
 -- scope: visitor
 -- partition: session_date, event_date
+-- column is_first_of_session: The session's first view of the product, first
+--     addition of it to the cart or first counted purchase line of it.
+-- column is_first_of_day: The same within a day of the session.
+-- column is_first_of_visitor: The visitor's first event in a session with the
+--     product.
 {%- set visit = "source, visitor_id, tracker_session, is_activity" %}
 {%- set in_time = "event_time_us, event_rank, event_id" %}
 {%- set visits = "partition by " ~ visit ~ " order by " ~ in_time %}

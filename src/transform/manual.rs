@@ -50,7 +50,9 @@ pub fn markdown() -> Result<String> {
         page += "\n| column | type | meaning |\n|---|---|---|\n";
         for (column, of_type) in columns {
             let key = (model.table.to_string(), column);
-            let meaning = meanings.get(&key).map_or("", String::as_str);
+            // What PostgreSQL does not have, the model itself explains.
+            let own = || sql::whole_head(&model.text, &format!("column {}", key.1));
+            let meaning = meanings.get(&key).cloned().or_else(own).unwrap_or_default();
             let _ = writeln!(page, "| {} | {of_type} | {} |", key.1, meaning.replace('|', "\\|"));
         }
     }
