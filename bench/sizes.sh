@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whether time grows as the log does, and memory does not: ingest and transform of logs
-# of so many million events, each from its files, with a bound on memory.
+# Whether time grows as the log does, and what a bound on memory holds: ingest and
+# transform of logs of so many million events, each from its files.
 #
 #   bench/sizes.sh [MILLIONS...]          (default 1 5 10 25 50: minutes, and some 15 GB)
 #

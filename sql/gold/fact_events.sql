@@ -24,16 +24,9 @@ events as (
 
     select
         *,
-        event_type = 'purchase'
-            and coalesce(outcome, 'success') <> 'failure'
+        {{ counts_as_purchase("event_type", "outcome") }}
             as is_counted_purchase,
-        event_type in (
-            'product_view',
-            'add_to_cart',
-            'remove_from_cart',
-            'purchase',
-            'refund'
-        ) as is_about_product,
+        {{ product_of("event_type", "product_id") }} as known_product_id,
         event_type in (
             'add_to_cart', 'remove_from_cart', 'purchase', 'refund'
         ) as has_quantity
@@ -49,10 +42,6 @@ completed as (
         case
             when has_quantity then coalesce(quantity, 1) else quantity
         end as units,
-        case
-            when is_about_product then coalesce(product_id, '(unknown)')
-            else product_id
-        end as known_product_id,
         case
             when is_counted_purchase and order_id is null
                 then 'd:' || cast({{ hash60(

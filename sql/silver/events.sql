@@ -25,24 +25,12 @@ with events as (
         event_time_us,
         event_rank,
         event_id,
-        case
-            when event_type in (
-                'product_view',
-                'add_to_cart',
-                'remove_from_cart',
-                'purchase',
-                'refund'
-            ) then coalesce(product_id, '(unknown)')
-            else product_id
-        end as known_product_id,
+        {{ product_of("event_type", "product_id") }} as known_product_id,
         -- what sessions of a product are counted by; 0 = nothing
         case
             when event_type = 'product_view' then 1
             when event_type = 'add_to_cart' then 2
-            when
-                event_type = 'purchase'
-                and coalesce(outcome, 'success') <> 'failure'
-                then 3
+            when {{ counts_as_purchase("event_type", "outcome") }} then 3
             else 0
         end as kind
     from silver.distinct_events

@@ -68,10 +68,7 @@ lines as (
         ) as removed_units,
         max(
             case
-                when
-                    event_type = 'purchase'
-                    and coalesce(outcome, 'success') <> 'failure'
-                    then 1
+                when {{ counts_as_purchase("event_type", "outcome") }} then 1
                 else 0
             end
         ) as is_purchased,

@@ -198,6 +198,10 @@ static MACROS: &[Macro] = &[
     Macro("matches", 2, ["({0} ~ '{1}')", "regexp_matches({0}, '{1}')", "({0} rlike '{1}')"]),
     // Order of event types within one instant: views, then cart, then checkout, then purchase.
     same("event_rank", 1, "cast(case when {0} in ('add_to_cart', 'remove_from_cart') then 1 when {0} = 'checkout' then 2 when {0} = 'purchase' then 3 when {0} = 'refund' then 4 else 0 end as int)"),
+    // Whether an event (type {0}, outcome {1}) is a purchase line that counts: a failed payment is none.
+    same("counts_as_purchase", 2, "({0} = 'purchase' and coalesce({1}, 'success') <> 'failure')"),
+    // The product of an event (type {0}, product {1}); one about a product that names none has '(unknown)'.
+    same("product_of", 2, "case when {0} in ('product_view', 'add_to_cart', 'remove_from_cart', 'purchase', 'refund') then coalesce({1}, '(unknown)') else {1} end"),
     // The customer of a fact row: the account on the row, else the visitor's.
     same("customer_id", 2, "coalesce({0}.user_id, {1}.customer_id)"),
     // Lower-case host of a URL, without www., port, path and query.
