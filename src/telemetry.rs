@@ -41,11 +41,6 @@ pub fn start(options: &Options, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
         _ => LevelFilter::TRACE,
     };
     let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
-    // The picture library warns of every glyph it takes from the second font, which is meant.
-    let filter = match "usvg=error".parse() {
-        Ok(quieter) if level <= LevelFilter::WARN => filter.add_directive(quieter),
-        _ => filter,
-    };
     let filter = match format!("{VERDICT}=off").parse() {
         Ok(silent) if !options.json => filter.add_directive(silent),
         _ => filter,
@@ -68,8 +63,10 @@ pub fn start(options: &Options, now: DateTime<Utc>) -> Result<Option<PathBuf>> {
             (Some(layer), Some(path))
         }
     };
-    // A second start in one process (tests) keeps the first.
-    let _ = tracing_subscriber::registry().with(stderr).with(file).try_init();
+    // A second start in one process (tests) keeps the first. Not `try_init`, which
+    // brings in what libraries say through `log`: to ask whether a layer wants such a
+    // record makes that layer drop the next message of the same thread.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(stderr).with(file));
     Ok(path)
 }
 

@@ -9,16 +9,17 @@ use std::time::Instant;
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
-use datafusion::catalog::{MemTable, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::ParamValues;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
+use datafusion::execution::TaskContext;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, ident};
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::runtime::{Handle, Runtime};
 
@@ -26,6 +27,7 @@ use super::bucket::{Dealer, Dealt, Marks};
 use super::keys::Keys;
 use super::parquet::TableWriter;
 use super::pool::SharedPool;
+use super::prepared::{Desk, DeskTable, Prepared};
 use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
@@ -213,37 +215,45 @@ impl LocalEngine {
         })
     }
 
-    /// All rows of a statement, and their schema.
+    /// Plans a statement, to be run at desks of this engine.
     ///
     /// # Errors
-    /// [`Error::Engine`] when it does not plan or run.
-    pub fn rows(&self, sql: &str, params: &Params) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-        let stream = self.stream(sql, params)?;
-        let schema = stream.schema();
-        let rows = self
-            .runtime
-            .block_on(stream.try_collect())
-            .map_err(|source| failed("run a statement", source))?;
-        Ok((schema, rows))
+    /// [`Error::Engine`] when it does not plan.
+    pub fn prepare(&self, sql: &str, params: &Params) -> Result<Prepared> {
+        let plan = self.runtime.block_on(async { self.plan(sql, params).await?.create_physical_plan().await });
+        plan.map(Prepared::new).map_err(|source| failed("plan a statement", source))
     }
 
-    /// Makes rows in memory readable as `table`. They must come in that order
-    /// (columns, nulls last), which statements then need not make.
+    /// A place to run prepared statements at.
+    pub fn desk(&self) -> Desk {
+        Desk::new(TaskContext::from(&self.context), self.runtime.clone())
+    }
+
+    /// Has prepared statements read `table` from their desk. There it will have
+    /// about as many rows as here, in that order (columns, nulls last).
     ///
     /// # Errors
-    /// [`Error::Engine`] when the rows are not of the schema.
-    pub fn attach_rows(
+    /// [`Error::Engine`] when the table cannot be registered.
+    pub fn expect_rows(
         &self,
         table: &TableRef,
         schema: SchemaRef,
-        rows: Vec<RecordBatch>,
+        rows: &[RecordBatch],
         order: &[String],
     ) -> Result<()> {
-        let order: Vec<_> = order.iter().map(|column| ident(column).sort(true, false)).collect();
-        let order = if order.is_empty() { Vec::new() } else { vec![order] };
-        let provider = MemTable::try_new(schema, vec![rows])
-            .map_err(|source| failed(&format!("hold the rows of {table}"), source))?
-            .with_sort_order(order);
+        let order = order.iter().map(|column| ident(column).sort(true, false)).collect();
+        let provider = DeskTable::new(table.clone(), schema, rows, order);
+        self.replace(table.layer.as_str(), &table.name, Arc::new(provider))
+    }
+
+    /// Makes rows in memory readable as `table`.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the rows are not of the schema.
+    #[cfg(test)]
+    pub fn attach_rows(&self, table: &TableRef, schema: SchemaRef, rows: Vec<RecordBatch>) -> Result<()> {
+        let provider = datafusion::catalog::MemTable::try_new(schema, vec![rows])
+            .map_err(|source| failed(&format!("hold the rows of {table}"), source))?;
         self.replace(table.layer.as_str(), &table.name, Arc::new(provider))
     }
 
@@ -451,6 +461,6 @@ impl RecordBatchReader for BlockingReader {
 }
 
 /// An engine error: what could not be done, and why.
-fn failed(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+pub(super) fn failed(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Engine { context: format!("cannot {what}"), source: Box::new(source) }
 }

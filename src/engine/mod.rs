@@ -13,6 +13,7 @@ mod local;
 mod merge;
 mod parquet;
 mod pool;
+mod prepared;
 mod window;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub use local::LocalEngine;
 pub use merge::{Merge, Merged, same_rows};
 pub use parquet::ParquetTarget;
 pub(crate) use parquet::properties;
+pub use prepared::{Desk, Prepared};
 
 /// Values bound to named parameters (`$session_gap_us`) of a statement.
 pub type Params = BTreeMap<String, ScalarValue>;

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use super::check::{Check, CheckOutcome};
@@ -16,7 +16,9 @@ use super::increment::{self, Touched};
 use super::model::{Dealing, Model, Scope, Storage};
 use super::run::{Run, named, side_by_side, threads};
 use super::state::event_rows;
-use crate::engine::{Buckets, Deal, Dealer, Dealt, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget};
+use crate::engine::{
+    Buckets, Deal, Dealer, Dealt, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget, Prepared,
+};
 use crate::error::{Error, Result};
 use crate::lake::TableRef;
 use crate::summary::TableSummary;
@@ -69,19 +71,26 @@ fn bucket_count(rows: u64) -> usize {
     buckets.min(1024) as usize
 }
 
-/// One model or check of a pass, compiled.
+/// A statement that the first bucket plans for all, by the sizes it meets; none
+/// where that failed.
+type Planned = OnceLock<Option<Prepared>>;
+
+/// One model of a pass.
 struct Step<'a> {
     model: &'a Model,
     sql: String,
+    planned: Planned,
 }
 
 /// What a pass makes.
 pub(super) struct Pass<'a> {
     run: &'a Run<'a>,
+    /// Plans, and sees the tables of a bucket.
+    engine: LocalEngine,
     dealt: &'a TableRef,
     buckets: &'a Buckets,
     steps: Vec<Step<'a>>,
-    checks: Vec<&'a Check>,
+    checks: Vec<(&'a Check, Planned)>,
     /// Whether the buckets hold some visitors only.
     is_part: bool,
     made: Mutex<BTreeMap<TableRef, Made>>,
@@ -115,9 +124,19 @@ impl<'a> Pass<'a> {
                         .to_owned(),
                 });
             }
-            steps.push(Step { model, sql: run.compiler.compile(&model.table.to_string(), &model.text)? });
+            let sql = run.compiler.compile(&model.table.to_string(), &model.text)?;
+            steps.push(Step { model, sql, planned: Planned::new() });
         }
-        Ok(Self { run, dealt, buckets, steps, checks, is_part: false, made: Mutex::default() })
+        Ok(Self {
+            run,
+            engine: run.engine.fork()?,
+            dealt,
+            buckets,
+            steps,
+            checks: checks.into_iter().map(|check| (check, Planned::new())).collect(),
+            is_part: false,
+            made: Mutex::default(),
+        })
     }
 
     /// Runs the pass. The tables can be read by everyone afterwards; where only
@@ -146,6 +165,7 @@ impl<'a> Pass<'a> {
                 message: "its files are still being written".to_owned(),
             })?;
             let (rows, bytes) = files.finish()?;
+            tracing::debug!(model = %model.table, rows, seconds = table.seconds, "made");
             tables.push(TableSummary::new(model.table.to_string(), rows, bytes, table.seconds));
             models.push(model);
         }
@@ -155,7 +175,11 @@ impl<'a> Pass<'a> {
         for model in models {
             engine.attach(&model.table, &staging.table(&model.table))?;
         }
-        Ok((tables, CheckOutcome::sum(found)))
+        let found = CheckOutcome::sum(found);
+        for CheckOutcome { name, bad_rows, .. } in &found {
+            tracing::debug!(check = name, bad_rows, "checked");
+        }
+        Ok((tables, found))
     }
 
     /// Where the rows of a table go: to their place, or to where the published
@@ -170,50 +194,85 @@ impl<'a> Pass<'a> {
     /// Makes all of one bucket, the one at that position among those that hold rows.
     fn bucket(&self, position: usize, number: usize) -> Result<Vec<CheckOutcome>> {
         let Run { compiler, params, .. } = self.run;
-        let engine = self.run.engine.fork()?;
-        engine.attach_rows(
-            self.dealt,
-            self.buckets.schema().clone(),
-            self.buckets.take(number)?,
-            &self.buckets.order(),
-        )?;
-        for step in &self.steps {
-            let TableRef { layer, name } = &step.model.table;
+        let is_first = position == 0;
+        let _waited_for = is_first.then(|| WaitedFor(self));
+        let desk = self.engine.desk();
+        let rows = self.buckets.take(number)?;
+        if is_first {
+            self.engine.expect_rows(self.dealt, self.buckets.schema().clone(), &rows, &self.buckets.order())?;
+        }
+        desk.put(self.dealt, rows);
+        for Step { model, sql, planned } in &self.steps {
+            let TableRef { layer, name } = &model.table;
             let started = Instant::now();
-            if step.model.storage == Storage::View {
-                engine
-                    .define_view(layer.as_str(), name, &step.sql, params)
-                    .map_err(|error| named(step.model, error))?;
+            if is_first {
+                if model.storage == Storage::View {
+                    self.engine
+                        .define_view(layer.as_str(), name, sql, params)
+                        .map_err(|error| named(model, error))?;
+                } else {
+                    trace(&self.engine, model, sql, params)?;
+                    let statement = self.engine.prepare(sql, params).map_err(|error| named(model, error))?;
+                    let _ = planned.set(Some(statement));
+                }
+            }
+            if model.storage == Storage::View {
                 continue;
             }
-            if position == 0 {
-                trace(&engine, step.model, &step.sql, params)?;
+            let statement = plan_of(planned)?;
+            let rows = desk.run(statement).map_err(|error| named(model, error))?;
+            if is_first {
+                self.engine.expect_rows(&model.table, statement.schema(), &rows, &[])?;
             }
-            let (schema, rows) = engine.rows(&step.sql, params).map_err(|error| named(step.model, error))?;
-            if step.model.storage == Storage::Table {
-                let files = {
-                    let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-                    let made = made.entry(step.model.table.clone()).or_insert_with(|| Made {
-                        files: Arc::new(GroupedFiles::new(
-                            ParquetTarget {
-                                folder: self.folder(step.model),
-                                partition_by: step.model.partition_by.clone(),
-                            },
-                            schema.clone(),
-                        )),
-                        seconds: 0.0,
-                    });
-                    made.files.clone()
-                };
-                files.add(position, &rows)?;
+            if model.storage == Storage::Table {
+                self.files(model, statement).add(position, &rows)?;
             }
-            engine.attach_rows(&step.model.table, schema, rows, &[])?;
+            desk.put(&model.table, rows);
             let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(made) = made.get_mut(&step.model.table) {
+            if let Some(made) = made.get_mut(&model.table) {
                 made.seconds += started.elapsed().as_secs_f64();
             }
         }
-        self.checks.iter().map(|check| check.run(&engine, compiler, params)).collect()
+        let check = |(check, planned): &(&Check, Planned)| {
+            if is_first {
+                let _ = planned.set(Some(check.prepare(&self.engine, compiler, params)?));
+            }
+            check.run_at(&desk, plan_of(planned)?)
+        };
+        self.checks.iter().map(check).collect()
+    }
+
+    /// The files of a table, begun by whoever comes first.
+    fn files(&self, model: &Model, statement: &Prepared) -> Arc<GroupedFiles> {
+        let target = || ParquetTarget {
+            folder: self.folder(model),
+            partition_by: model.partition_by.clone(),
+        };
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = made.entry(model.table.clone()).or_insert_with(|| Made {
+            files: Arc::new(GroupedFiles::new(target(), statement.schema())),
+            seconds: 0.0,
+        });
+        made.files.clone()
+    }
+}
+
+/// The statement, once it is planned.
+fn plan_of(planned: &Planned) -> Result<&Prepared> {
+    // What went wrong is said by the first bucket.
+    planned.wait().as_ref().ok_or(Error::Interrupted)
+}
+
+/// Held by the first bucket: when it ends, for whatever reason, nobody waits
+/// for a statement that was not planned.
+struct WaitedFor<'a>(&'a Pass<'a>);
+
+impl Drop for WaitedFor<'_> {
+    fn drop(&mut self) {
+        let statements = self.0.steps.iter().map(|step| &step.planned);
+        for planned in statements.chain(self.0.checks.iter().map(|(_, planned)| planned)) {
+            let _ = planned.set(None);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::dialect::Compiler;
 use super::model::Scope;
-use crate::engine::{Engine, Params};
+use crate::engine::{Desk, Engine, LocalEngine, Params, Prepared};
 use crate::error::{Error, Result};
 use crate::lake::Layer;
 use crate::sql;
@@ -91,17 +91,46 @@ impl Check {
     /// [`Error::Transform`] naming the check when its select cannot run.
     pub fn run(&self, engine: &dyn Engine, compiler: &Compiler, params: &Params) -> Result<CheckOutcome> {
         let started = Instant::now();
-        let model = format!("check {}", self.name);
-        let sql = compiler.compile(&model, &self.text)?;
-        let fail = |error: String| Error::Transform { model: model.clone(), message: error };
-        let reader = engine.query_with(&sql, params).map_err(|error| match error {
-            Error::Engine { source, .. } => fail(source.to_string()),
-            other => other,
-        })?;
+        let reader = engine.query_with(&self.sql(compiler)?, params).map_err(|error| self.named(error))?;
+        let rows = reader.map(|batch| batch.map_err(|error| self.failed(error.to_string())));
+        let outcome = self.outcome(rows)?;
+        let seconds = started.elapsed().as_secs_f64();
+        tracing::debug!(check = self.name, bad_rows = outcome.bad_rows, seconds, "checked");
+        Ok(outcome)
+    }
+
+    /// Plans it for the rows of one bucket after another.
+    ///
+    /// # Errors
+    /// [`Error::Transform`] naming the check when its select does not plan.
+    pub(super) fn prepare(
+        &self,
+        engine: &LocalEngine,
+        compiler: &Compiler,
+        params: &Params,
+    ) -> Result<Prepared> {
+        engine.prepare(&self.sql(compiler)?, params).map_err(|error| self.named(error))
+    }
+
+    /// What it finds in the rows at a desk.
+    ///
+    /// # Errors
+    /// [`Error::Transform`] naming the check when its select cannot run.
+    pub(super) fn run_at(&self, desk: &Desk, statement: &Prepared) -> Result<CheckOutcome> {
+        let rows = desk.run(statement).map_err(|error| self.named(error))?;
+        self.outcome(rows.into_iter().map(Ok))
+    }
+
+    /// The check as SQL.
+    fn sql(&self, compiler: &Compiler) -> Result<String> {
+        compiler.compile(&format!("check {}", self.name), &self.text)
+    }
+
+    fn outcome(&self, rows: impl Iterator<Item = Result<RecordBatch>>) -> Result<CheckOutcome> {
         let mut bad_rows = 0;
         let mut sample: Vec<RecordBatch> = Vec::new();
-        for batch in reader {
-            let batch = batch.map_err(|error| fail(error.to_string()))?;
+        for batch in rows {
+            let batch = batch?;
             let shown: usize = sample.iter().map(RecordBatch::num_rows).sum();
             if batch.num_rows() > 0 && shown < SAMPLE_ROWS {
                 sample.push(batch.slice(0, batch.num_rows().min(SAMPLE_ROWS - shown)));
@@ -110,10 +139,21 @@ impl Check {
         }
         let sample = match sample.is_empty() {
             true => String::new(),
-            false => pretty_format_batches(&sample).map_err(|error| fail(error.to_string()))?.to_string(),
+            false => pretty_format_batches(&sample).map_err(|error| self.failed(error.to_string()))?.to_string(),
         };
-        tracing::debug!(check = self.name, bad_rows, seconds = started.elapsed().as_secs_f64(), "checked");
         Ok(CheckOutcome { name: self.name.clone(), says: self.says.clone(), bad_rows, sample })
+    }
+
+    fn failed(&self, message: String) -> Error {
+        Error::Transform { model: format!("check {}", self.name), message }
+    }
+
+    /// Engine errors gain the name of the check they came from.
+    fn named(&self, error: Error) -> Error {
+        match error {
+            Error::Engine { source, .. } => self.failed(source.to_string()),
+            other => other,
+        }
     }
 }
 
