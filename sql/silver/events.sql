@@ -50,18 +50,26 @@ gaps as (
 ),
 
 -- a chain of visits: no pause in it is longer than the gap
+chain_heads as (
+
+    select
+        *,
+        case
+            when
+                pause_us is null
+                or (tracker_session = '.' and pause_us > $session_gap_us)
+                then event_time_us
+        end as chain_head_us
+    from gaps
+
+),
+
 chains as (
 
     select
         *,
-        {{ running_max(
-            "case"
-            ~ " when pause_us is null then event_time_us"
-            ~ " when tracker_session = '.' and pause_us > $session_gap_us"
-            ~ " then event_time_us end",
-            visits
-        ) }} as chain_start_us
-    from gaps
+        {{ running_max("chain_head_us", visits) }} as chain_start_us
+    from chain_heads
 
 ),
 
@@ -86,16 +94,24 @@ starts as (
 
 ),
 
+session_heads as (
+
+    select
+        *,
+        case when is_start then event_time_us end as head_us,
+        case when is_start then row_no end as head_row_no
+    from starts
+
+),
+
 numbered as (
 
     select
         *,
-        {{ running_max("case when is_start then event_time_us end", visits) }}
-            as start_us,
-        {{ running_max("case when is_start then row_no end", visits) }}
-            as start_row_no,
+        {{ running_max("head_us", visits) }} as start_us,
+        {{ running_max("head_row_no", visits) }} as start_row_no,
         {{ local_us("event_time_us", "$time_zone") }} as local_us
-    from starts
+    from session_heads
 
 ),
 

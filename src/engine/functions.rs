@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int64Array, Int64Builder, StringArray, StringBuilder,
 };
-use arrow::buffer::NullBuffer;
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
@@ -176,16 +176,16 @@ fn uuid_of(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
 /// Whether a text is a UUID in its usual form of 8-4-4-4-12 hex digits.
 fn is_uuid(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     let args = arrays(args)?;
-    let judged: BooleanArray = args[0].as_string::<i32>().iter().map(|text| text.map(uuid_form)).collect();
-    Ok(ColumnarValue::Array(Arc::new(judged)))
+    let texts = args[0].as_string::<i32>();
+    let judged = BooleanBuffer::collect_bool(texts.len(), |row| uuid_form(texts.value(row).as_bytes()));
+    Ok(ColumnarValue::Array(Arc::new(BooleanArray::new(judged, texts.nulls().cloned()))))
 }
 
-fn uuid_form(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(position, byte)| match position {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
+fn uuid_form(text: &[u8]) -> bool {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    // Without a branch per byte: 32 digits and, of nothing else, the dashes in their places.
+    let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
+    text.len() == 36 && DASHES.iter().all(|place| text[*place] == b'-') && text.iter().filter(is_digit).count() == 32
 }
 
 /// The first 60 bits of a text's MD5 (its first 15 hex digits) as a number that is never negative.

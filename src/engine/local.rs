@@ -221,7 +221,7 @@ impl LocalEngine {
     /// [`Error::Engine`] when it does not plan.
     pub fn prepare(&self, sql: &str, params: &Params) -> Result<Prepared> {
         let plan = self.runtime.block_on(async { self.plan(sql, params).await?.create_physical_plan().await });
-        plan.map(Prepared::new).map_err(|source| failed("plan a statement", source))
+        plan.and_then(Prepared::new).map_err(|source| failed("plan a statement", source))
     }
 
     /// A place to run prepared statements at.

@@ -13,7 +13,7 @@ use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
-use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::{ColumnStatistics, DFSchema, DataFusionError, Result, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::memory::MemorySourceConfig;
@@ -26,8 +26,9 @@ use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::execution_plan::{SchedulingType, reset_plan_states};
 use datafusion::physical_plan::memory::MemoryStream;
 use datafusion::physical_plan::projection::ProjectionExprs;
+use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{
-    DisplayFormatType, ExecutionPlan, Partitioning, PhysicalExpr, SendableRecordBatchStream,
+    DisplayFormatType, ExecutionPlan, InputOrderMode, Partitioning, PhysicalExpr, SendableRecordBatchStream,
     execute_stream,
 };
 use futures::TryStreamExt;
@@ -42,13 +43,25 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    pub(super) fn new(plan: Arc<dyn ExecutionPlan>) -> Self {
-        Self { plan }
+    pub(super) fn new(plan: Arc<dyn ExecutionPlan>) -> Result<Self> {
+        Ok(Self { plan: plan.transform_up(whole_windows).data()? })
     }
 
     /// The columns of its rows.
     pub fn schema(&self) -> SchemaRef {
         self.plan.schema()
+    }
+}
+
+/// Computes windows partition by partition. DataFusion prefers to go row by row
+/// where it can, in less memory; but rows on a desk lie in memory anyway.
+fn whole_windows(plan: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
+    match plan.downcast_ref::<BoundedWindowAggExec>() {
+        Some(window) if window.input_order_mode == InputOrderMode::Sorted => {
+            let (window_expr, input) = (window.window_expr().to_vec(), window.input().clone());
+            Ok(Transformed::yes(Arc::new(WindowAggExec::try_new(window_expr, input, false)?)))
+        }
+        _ => Ok(Transformed::no(plan)),
     }
 }
 

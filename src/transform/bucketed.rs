@@ -30,7 +30,7 @@ const BUCKET_ROWS: u64 = 1 << 18;
 const SMALL_BUCKET_ROWS: u64 = 1 << 14;
 
 /// Rows held in memory while they are dealt, in bytes, where no bound is set.
-const HELD_BYTES: usize = 1 << 30;
+const HELD_BYTES: usize = 1 << 29;
 
 /// Deals all rows of a model out to buckets.
 pub(super) fn deal(run: &Run<'_>, model: &Model, dealing: &Dealing) -> Result<Buckets> {
