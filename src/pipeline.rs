@@ -2,6 +2,7 @@
 //!
 //! Only this file knows the order of the stages; they do not know one another.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -261,11 +262,10 @@ fn gold(config: &Config, lake: &Lake) -> Result<LocalEngine> {
 
 fn write_json(path: &Path, report: &RunReport) -> Result<()> {
     let mut part = PartFile::create(PathBuf::from(path))?;
-    serde_json::to_writer_pretty(&mut part, report).map_err(|error| Error::Io {
-        action: "write",
-        path: path.to_owned(),
-        source: error.into(),
-    })?;
+    serde_json::to_vec_pretty(report)
+        .map_err(Into::into)
+        .and_then(|text| part.write_all(&text))
+        .map_err(Error::io("write", path))?;
     part.publish()?;
     Ok(())
 }

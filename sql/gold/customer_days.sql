@@ -3,7 +3,7 @@
 -- grain: one row per customer and day with an event
 -- key: customer_id, date
 -- reader: gold.dim_users, gold.agg_user_weekly
--- materialized: view
+-- materialized: working
 
 with
 

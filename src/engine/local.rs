@@ -11,10 +11,11 @@ use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::ParamValues;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::TaskContext;
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::physical_plan::SendableRecordBatchStream;
@@ -24,6 +25,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tokio::runtime::{Handle, Runtime};
 
 use super::bucket::{Dealer, Dealt, Marks};
+use super::direct::DirectFiles;
 use super::keys::Keys;
 use super::parquet::TableWriter;
 use super::pool::SharedPool;
@@ -43,6 +45,8 @@ const BATCHES_WAITING: usize = 4;
 pub struct LocalEngine {
     context: SessionContext,
     runtime: Arc<Runtime>,
+    /// Whether silver's and gold's texts are read as views.
+    reads_views: bool,
 }
 
 impl LocalEngine {
@@ -77,7 +81,16 @@ impl LocalEngine {
             environment = environment.with_memory_pool(Arc::new(SharedPool::new(limit)));
         }
         let environment = environment.build_arc().map_err(|source| failed("start the engine", source))?;
+        let here = ObjectStoreUrl::local_filesystem();
+        environment.register_object_store(here.as_ref(), Arc::new(DirectFiles::default()));
         Self::with(Arc::new(runtime), environment, threads)
+    }
+
+    /// Has texts of silver and gold read as views, which are compared and picked
+    /// without touching the text itself. What statements return may then hold
+    /// views where it is not cast to a text.
+    pub fn reading_views(self) -> Self {
+        Self { reads_views: true, ..self }
     }
 
     /// An engine on that runtime and memory, whose statements run on so many threads.
@@ -103,7 +116,7 @@ impl LocalEngine {
         for function in window::all() {
             context.register_udwf(function);
         }
-        let engine = Self { context, runtime };
+        let engine = Self { context, runtime, reads_views: false };
         // Made here, because models that run side by side would each make the
         // schema they miss, and one would lose its table.
         for layer in Layer::ALL {
@@ -143,6 +156,7 @@ impl LocalEngine {
 
     fn fork_with(&self, threads: usize) -> Result<Self> {
         let fork = Self::with(self.runtime.clone(), self.context.runtime_env(), threads)?;
+        let fork = Self { reads_views: self.reads_views, ..fork };
         let Some(catalog) = self.context.catalog("clickmill") else { return Ok(fork) };
         for schema_name in catalog.schema_names() {
             let (from, to) = (self.schema(&schema_name)?, fork.schema(&schema_name)?);
@@ -326,6 +340,8 @@ impl LocalEngine {
             }
         }
         let Some(schema) = schema else { return Ok(()) };
+        let is_made = [Layer::Silver, Layer::Gold].iter().any(|layer| layer.as_str() == schema_name);
+        let schema = if self.reads_views && is_made { transform_schema_to_view(&schema) } else { schema };
         let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
         let config = ListingTableConfig::new_with_multi_paths(urls)
             .with_listing_options(options)

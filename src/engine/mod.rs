@@ -5,6 +5,7 @@
 //! this process; a cluster would be a second implementation.
 
 mod bucket;
+mod direct;
 mod functions;
 mod gather;
 mod group;

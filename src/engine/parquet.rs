@@ -94,7 +94,10 @@ pub(crate) fn properties(schema: &Schema) -> WriterProperties {
         let is_moment = matches!(field.data_type(), DataType::Timestamp(..) | DataType::Float64)
             || field.name().ends_with("_us");
         if is_moment || field.name() == ALL_DIFFERENT {
-            properties = properties.set_column_dictionary_enabled(column, false);
+            properties = properties.set_column_dictionary_enabled(column.clone(), false);
+        }
+        if field.name() == ALL_DIFFERENT {
+            properties = properties.set_column_compression(column, Compression::UNCOMPRESSED);
         }
         properties
     });

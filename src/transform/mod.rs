@@ -144,7 +144,7 @@ pub struct Outcome {
 pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<Outcome> {
     lake.recover()?;
     require(lake, Layer::Bronze, "batches", "ingest")?;
-    let engine = LocalEngine::empty(&options.engine)?;
+    let engine = LocalEngine::empty(&options.engine)?.reading_views();
     let batches = mapping::attach_bronze(&engine, lake)?;
     let params = options.params();
     let models = Model::all()?;
