@@ -1,5 +1,6 @@
 -- check: no key is null but where it does not apply, and session date and id come together.
 -- layer: gold
+-- scope: visitor
 
 select
     'fact_events' as table_name,
@@ -49,11 +50,3 @@ select
     visitor_id as key
 from gold.dim_visitors
 where customer_id is null or is_bot is null
-
-union all
-
-select
-    'dim_users' as table_name,
-    customer_id as key
-from gold.dim_users
-where rfm_segment is null or first_channel_key is null

@@ -109,6 +109,7 @@ long_session_events as (
         e.page_type,
         e.product_id,
         e.category,
+        e.is_first_of_session,
         -- no square of it is too large, however long a tracker's session
         case
             when e.seconds_since_previous > 3600 then 3600000
@@ -137,25 +138,49 @@ long_sessions as (
                 else 1
             end
         ) as other_events,
-        count(distinct case when event_type = 'product_view' then product_id end)
-            as products,
-        count(distinct case when event_type = 'product_view' then category end)
-            as categories
+        -- a session's first view of each product
+        sum(
+            case
+                when
+                    event_type = 'product_view'
+                    and is_first_of_session
+                    and product_id is not null
+                    then 1
+                else 0
+            end
+        ) as products
     from long_session_events
     group by visitor_id, session_id
+
+),
+
+-- Categories are counted as rows, which costs far less than distinct counts.
+session_categories as (
+
+    select
+        session_id,
+        count(*) as categories
+    from (
+        select distinct
+            session_id,
+            category
+        from long_session_events
+        where event_type = 'product_view' and category is not null
+    ) as different_categories
+    group by session_id
 
 ),
 
 watched as (
 
     select
-        visitor_id,
+        s.visitor_id,
         max(
             case
                 when
-                    pauses >= 20
-                    and pauses * pause_square_sum
-                    <= 1.0625 * pause_sum * pause_sum
+                    s.pauses >= 20
+                    and s.pauses * s.pause_square_sum
+                    <= 1.0625 * s.pause_sum * s.pause_sum
                     then 1
                 else 0
             end
@@ -163,16 +188,17 @@ watched as (
         max(
             case
                 when
-                    views >= 20
-                    and other_events = 0
-                    and products * 10 >= views * 9
-                    and categories * 3 >= least(views, 30)
+                    s.views >= 20
+                    and s.other_events = 0
+                    and s.products * 10 >= s.views * 9
+                    and coalesce(c.categories, 0) * 3 >= least(s.views, 30)
                     then 1
                 else 0
             end
         ) as is_sweeping
-    from long_sessions
-    group by visitor_id
+    from long_sessions as s
+    left join session_categories as c on s.session_id = c.session_id
+    group by s.visitor_id
 
 ),
 

@@ -91,9 +91,12 @@ impl Desk {
     /// # Errors
     /// [`Error::Engine`] when it does not run, for instance because a table it reads is not there.
     pub fn run(&self, statement: &Prepared) -> crate::error::Result<Vec<RecordBatch>> {
-        reset_plan_states(statement.plan.clone())
-            .and_then(|plan| execute_stream(plan, self.context.clone()))
-            .and_then(|stream| self.runtime.block_on(stream.try_collect()))
+        let run = async {
+            let plan = reset_plan_states(statement.plan.clone())?;
+            execute_stream(plan, self.context.clone())?.try_collect().await
+        };
+        self.runtime
+            .block_on(run)
             .map_err(|source| failed("run a statement", source))
     }
 }
