@@ -59,7 +59,7 @@ with
 {% for parent, parent_key, places in parents -%}
 keys_of_{{ parent }} as (
 {% for table, column in places %}
-    select distinct
+    select
         '{{ table }}' as table_name,
         '{{ column }}' as column_name,
         {{ column }} as key
@@ -73,7 +73,7 @@ keys_of_{{ parent }} as (
 {% endfor -%}
 orphans as (
 {% for parent, parent_key, places in parents %}
-    select
+    select distinct
         child.table_name,
         child.column_name,
         cast(child.key as string) as key

@@ -14,7 +14,8 @@ use std::time::Instant;
 use super::check::{Check, CheckOutcome};
 use super::increment::{self, Touched};
 use super::model::{Dealing, Model, Scope, Storage};
-use super::run::{Run, named, side_by_side, threads};
+use super::run::{Run, named, threads};
+use super::schedule::side_by_side;
 use super::state::event_rows;
 use crate::engine::{
     Buckets, Deal, Dealer, Dealt, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget, Prepared,

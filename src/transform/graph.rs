@@ -20,8 +20,8 @@ pub struct Graph {
 /// Models that are run together.
 #[derive(Debug, Clone)]
 pub enum Stage<'a> {
-    /// Models of the population, none of which reads another.
-    Wave(Vec<&'a Model>),
+    /// Models of the population, in an order in which each comes after all it reads.
+    Population(Vec<&'a Model>),
     /// Models of one visitor, in an order in which each comes after all it reads.
     Pass(Vec<&'a Model>),
 }
@@ -78,10 +78,10 @@ impl Graph {
         &self.models
     }
 
-    /// The models in stages that come one after another. In a wave no model
-    /// reads another, so that they can run side by side; in a pass each may
-    /// read those before it, for it goes bucket by bucket. What is dealt comes
-    /// in a wave of its own before the pass over it.
+    /// The models in stages that come one after another. In one of the population
+    /// each model may begin when those that it reads are made; in a pass each may
+    /// read those before it, for it goes bucket by bucket. What is dealt is made
+    /// in the stage before the pass over it.
     pub fn stages(&self) -> Vec<Stage<'_>> {
         let mut levels: BTreeMap<&TableRef, usize> = BTreeMap::new();
         let scope_of: BTreeMap<&TableRef, Scope> =
@@ -106,7 +106,9 @@ impl Graph {
             };
             for layer in [Layer::Silver, Layer::Gold] {
                 let population: Vec<_> = of_level(false).filter(|model| model.table.layer == layer).collect();
-                stages.extend(self.waves(&population).into_iter().map(Stage::Wave));
+                if !population.is_empty() {
+                    stages.push(Stage::Population(population));
+                }
             }
             let pass: Vec<_> = of_level(true).collect();
             if !pass.is_empty() {
@@ -114,22 +116,6 @@ impl Graph {
             }
         }
         stages
-    }
-
-    /// Models in waves: those of one wave read none of their own wave.
-    fn waves<'a>(&self, models: &[&'a Model]) -> Vec<Vec<&'a Model>> {
-        let mut depths: BTreeMap<&TableRef, usize> = BTreeMap::new();
-        let mut waves: Vec<Vec<&Model>> = Vec::new();
-        for model in models {
-            let inputs = self.inputs(&model.table).iter();
-            let depth = inputs.filter_map(|input| depths.get(input)).max().map_or(0, |deepest| deepest + 1);
-            depths.insert(&model.table, depth);
-            if waves.len() == depth {
-                waves.push(Vec::new());
-            }
-            waves[depth].push(*model);
-        }
-        waves
     }
 
     /// What a model reads, sorted.
@@ -190,7 +176,7 @@ mod tests {
         .unwrap();
         let names: Vec<_> = graph.models().iter().map(|model| model.table.to_string()).collect();
         assert_eq!(names, ["silver.d", "gold.c", "gold.a"]);
-        assert_eq!(staged(&graph), ["wave silver.d", "wave gold.c", "wave gold.a"]);
+        assert_eq!(staged(&graph), ["population silver.d", "population gold.c gold.a"]);
         let inputs = graph.inputs(&TableRef::parse("gold.c").unwrap());
         assert_eq!(inputs.iter().map(ToString::to_string).collect::<Vec<_>>(), ["bronze.events", "silver.d"]);
     }
@@ -201,7 +187,7 @@ mod tests {
         };
         let said = graph.stages();
         let said = said.iter().map(|stage| match stage {
-            Stage::Wave(models) => format!("wave {}", names(models)),
+            Stage::Population(models) => format!("population {}", names(models)),
             Stage::Pass(models) => format!("pass {}", names(models)),
         });
         said.collect()
@@ -219,10 +205,10 @@ mod tests {
         ])
         .unwrap();
         let stages = [
-            "wave silver.dealt silver.lookup",
+            "population silver.dealt silver.lookup",
             "pass silver.events gold.facts",
-            "wave silver.after",
-            "wave gold.after",
+            "population silver.after",
+            "population gold.after",
         ];
         assert_eq!(staged(&graph), stages);
     }

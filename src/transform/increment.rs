@@ -18,7 +18,8 @@ use chrono::NaiveDate;
 use super::dialect::Dialect;
 use super::mapping::{self, Batch};
 use super::model::{Dealing, Model, Scope, Storage};
-use super::run::{Run, side_by_side};
+use super::run::Run;
+use super::schedule::side_by_side;
 use super::state::{Since, event_rows};
 use super::{bucketed, run};
 use crate::engine::{

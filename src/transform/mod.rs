@@ -18,6 +18,7 @@ mod manual;
 mod mapping;
 mod model;
 mod run;
+mod schedule;
 mod script;
 mod state;
 

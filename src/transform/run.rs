@@ -1,8 +1,6 @@
 //! A transform at work: stage after stage, models side by side, checks after
 //! each layer.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::bucketed::Pass;
@@ -12,6 +10,7 @@ use super::graph::{Graph, Stage};
 use super::increment::Touched;
 use super::mapping::Batch;
 use super::model::{Model, Scope, Storage};
+use super::schedule::{as_needed, side_by_side};
 use super::state::Extent;
 use super::{Options, Outcome, bucketed, increment};
 use crate::engine::{Engine, LocalEngine, Params, ParquetTarget};
@@ -29,39 +28,8 @@ pub(super) fn threads(options: &Options) -> usize {
 }
 
 /// How many models of the population are made at once: where memory has a bound, each gets all of it.
-fn wave_threads(options: &Options) -> usize {
+fn models_at_once(options: &Options) -> usize {
     if options.engine.memory_limit.is_some() { 1 } else { threads(options) }
-}
-
-/// The results of `work` over `items`, in their order, made by up to `threads`
-/// threads; the first failure, by position, is the answer.
-pub(super) fn side_by_side<I: Sync, T: Send>(
-    threads: usize,
-    items: &[I],
-    work: impl Fn(&I) -> Result<T> + Sync,
-) -> Result<Vec<T>> {
-    let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, Result<T>)>> = Mutex::default();
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, items.len().max(1)) {
-            scope.spawn(|| {
-                while let Some((position, item)) = {
-                    let position = next.fetch_add(1, Ordering::Relaxed);
-                    items.get(position).map(|item| (position, item))
-                } {
-                    let result = work(item);
-                    let failed = result.is_err();
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((position, result));
-                    if failed {
-                        next.store(items.len(), Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(position, _)| *position);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// A transform at work.
@@ -82,7 +50,7 @@ impl Run<'_> {
     pub(super) fn make(&self, extent: &Extent, checks: &[Check]) -> Result<Outcome> {
         let stages = self.graph.stages();
         let last_of_silver = stages.iter().rposition(|stage| match stage {
-            Stage::Wave(models) => models.iter().any(|model| model.table.layer == Layer::Silver),
+            Stage::Population(models) => models.iter().any(|model| model.table.layer == Layer::Silver),
             Stage::Pass(_) => false,
         });
         let mut outcome = Outcome { tables: Vec::new(), checks: Vec::new(), extent: None };
@@ -90,8 +58,8 @@ impl Run<'_> {
         let mut touched: Option<Touched> = None;
         for (position, stage) in stages.iter().enumerate() {
             match stage {
-                Stage::Wave(models) => {
-                    let made = side_by_side(wave_threads(self.options), models, |model| {
+                Stage::Population(models) => {
+                    let made = as_needed(models_at_once(self.options), models, &self.needs(models), |model| {
                         self.build(model, touched.as_ref())
                     })?;
                     for (model, made) in models.iter().zip(made) {
@@ -113,6 +81,17 @@ impl Run<'_> {
         }
         self.check(checks, Layer::Gold, &mut outcome)?;
         Ok(outcome)
+    }
+
+    /// Of each model the positions of those that it reads among the others.
+    fn needs(&self, models: &[&Model]) -> Vec<Vec<usize>> {
+        let inputs = models.iter().map(|model| self.graph.inputs(&model.table));
+        inputs
+            .map(|inputs| {
+                let positions = models.iter().enumerate().filter(|(_, other)| inputs.contains(&other.table));
+                positions.map(|(position, _)| position).collect()
+            })
+            .collect()
     }
 
     /// Makes the models of one visitor: of all, or of those that are touched,
