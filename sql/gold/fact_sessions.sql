@@ -16,7 +16,15 @@ with
 
 session_events as (
 
-    select *
+    select
+        session_id,
+        event_sequence,
+        event_time,
+        event_time_us,
+        event_type,
+        page_type,
+        product_id,
+        purchase_lines
     from gold.fact_events
     where session_id is not null
 

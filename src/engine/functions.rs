@@ -185,7 +185,9 @@ fn uuid_form(text: &[u8]) -> bool {
     const DASHES: [usize; 4] = [8, 13, 18, 23];
     // Without a branch per byte: 32 digits and, of nothing else, the dashes in their places.
     let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
-    text.len() == 36 && DASHES.iter().all(|place| text[*place] == b'-') && text.iter().filter(is_digit).count() == 32
+    text.len() == 36
+        && DASHES.iter().all(|place| text[*place] == b'-')
+        && text.iter().filter(is_digit).count() == 32
 }
 
 /// The first 60 bits of a text's MD5 (its first 15 hex digits) as a number that is never negative.

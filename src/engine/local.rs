@@ -15,8 +15,8 @@ use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_sche
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::TaskContext;
-use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, ident};
@@ -234,7 +234,8 @@ impl LocalEngine {
     /// # Errors
     /// [`Error::Engine`] when it does not plan.
     pub fn prepare(&self, sql: &str, params: &Params) -> Result<Prepared> {
-        let plan = self.runtime.block_on(async { self.plan(sql, params).await?.create_physical_plan().await });
+        let plan =
+            self.runtime.block_on(async { self.plan(sql, params).await?.create_physical_plan().await });
         plan.and_then(Prepared::new).map_err(|source| failed("plan a statement", source))
     }
 

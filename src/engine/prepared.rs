@@ -95,9 +95,7 @@ impl Desk {
             let plan = reset_plan_states(statement.plan.clone())?;
             execute_stream(plan, self.context.clone())?.try_collect().await
         };
-        self.runtime
-            .block_on(run)
-            .map_err(|source| failed("run a statement", source))
+        self.runtime.block_on(run).map_err(|source| failed("run a statement", source))
     }
 }
 
@@ -117,7 +115,12 @@ pub(super) struct DeskTable {
 
 impl DeskTable {
     /// A table with such rows as these, ordered by `order`.
-    pub(super) fn new(table: TableRef, schema: SchemaRef, rows: &[RecordBatch], order: Vec<SortExpr>) -> Self {
+    pub(super) fn new(
+        table: TableRef,
+        schema: SchemaRef,
+        rows: &[RecordBatch],
+        order: Vec<SortExpr>,
+    ) -> Self {
         let statistics = Statistics {
             num_rows: Precision::Inexact(rows.iter().map(RecordBatch::num_rows).sum()),
             total_byte_size: Precision::Absent,
@@ -229,7 +232,10 @@ impl DataSource for DeskRows {
         None
     }
 
-    fn try_swapping_with_projection(&self, projection: &ProjectionExprs) -> Result<Option<Arc<dyn DataSource>>> {
+    fn try_swapping_with_projection(
+        &self,
+        projection: &ProjectionExprs,
+    ) -> Result<Option<Arc<dyn DataSource>>> {
         let swapped = self.shape.try_swapping_with_projection(projection)?;
         let shape = swapped.and_then(|shape| (shape.as_ref() as &dyn Any).downcast_ref().cloned());
         Ok(shape.map(|shape| Arc::new(Self { shape, ..self.clone() }) as Arc<dyn DataSource>))

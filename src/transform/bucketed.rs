@@ -200,7 +200,12 @@ impl<'a> Pass<'a> {
         let desk = self.engine.desk();
         let rows = self.buckets.take(number)?;
         if is_first {
-            self.engine.expect_rows(self.dealt, self.buckets.schema().clone(), &rows, &self.buckets.order())?;
+            self.engine.expect_rows(
+                self.dealt,
+                self.buckets.schema().clone(),
+                &rows,
+                &self.buckets.order(),
+            )?;
         }
         desk.put(self.dealt, rows);
         for Step { model, sql, planned } in &self.steps {
@@ -245,10 +250,8 @@ impl<'a> Pass<'a> {
 
     /// The files of a table, begun by whoever comes first.
     fn files(&self, model: &Model, statement: &Prepared) -> Arc<GroupedFiles> {
-        let target = || ParquetTarget {
-            folder: self.folder(model),
-            partition_by: model.partition_by.clone(),
-        };
+        let target =
+            || ParquetTarget { folder: self.folder(model), partition_by: model.partition_by.clone() };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let made = made.entry(model.table.clone()).or_insert_with(|| Made {
             files: Arc::new(GroupedFiles::new(target(), statement.schema())),

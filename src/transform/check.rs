@@ -139,7 +139,9 @@ impl Check {
         }
         let sample = match sample.is_empty() {
             true => String::new(),
-            false => pretty_format_batches(&sample).map_err(|error| self.failed(error.to_string()))?.to_string(),
+            false => {
+                pretty_format_batches(&sample).map_err(|error| self.failed(error.to_string()))?.to_string()
+            }
         };
         Ok(CheckOutcome { name: self.name.clone(), says: self.says.clone(), bad_rows, sample })
     }

@@ -27,9 +27,11 @@ pub(super) fn threads(options: &Options) -> usize {
     }
 }
 
-/// How many models of the population are made at once: where memory has a bound, each gets all of it.
-fn models_at_once(options: &Options) -> usize {
-    if options.engine.memory_limit.is_some() { 1 } else { threads(options) }
+/// How many models of the population are made, or checks run, at once: where
+/// memory has a bound, each gets all of it; else there is one more than threads,
+/// for one that waits for its rows.
+fn at_once(options: &Options) -> usize {
+    if options.engine.memory_limit.is_some() { 1 } else { threads(options) + 1 }
 }
 
 /// A transform at work.
@@ -59,7 +61,7 @@ impl Run<'_> {
         for (position, stage) in stages.iter().enumerate() {
             match stage {
                 Stage::Population(models) => {
-                    let made = as_needed(models_at_once(self.options), models, &self.needs(models), |model| {
+                    let made = as_needed(at_once(self.options), models, &self.needs(models), |model| {
                         self.build(model, touched.as_ref())
                     })?;
                     for (model, made) in models.iter().zip(made) {
@@ -144,7 +146,7 @@ impl Run<'_> {
     fn check(&self, checks: &[Check], layer: Layer, outcome: &mut Outcome) -> Result<()> {
         let due: Vec<_> =
             checks.iter().filter(|check| check.layer == layer && check.scope != Scope::Visitor).collect();
-        outcome.checks.extend(side_by_side(threads(self.options), &due, |check| {
+        outcome.checks.extend(side_by_side(at_once(self.options), &due, |check| {
             let found = check.run(self.engine, self.compiler, self.params)?;
             self.progress.advance(1)?;
             Ok(found)
