@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # How fast ingest and transform are, each alone: medians of RUNS runs; and
-# beside them, where it is at hand, a DuckDB job over data of its own.
+# beside them, where it is at hand, a DuckDB job over data of its own, which
+# makes fewer tables, and all our models in DuckDB, which then keeps them in
+# memory, writes no file and runs no check.
 #
 #   bench/transform.sh [EVENTS]          (default 1000000)
 #
 # Environment: CLICKMILL (binary; default: built here in release), RUNS (3),
-# BENCH_DIR (a folder kept between runs; default: a temporary one),
+# BENCH_DIR (a folder kept between runs; default: a temporary one), THREADS
+# (of DuckDB, 2),
 # CLICKMILL_SHARED (holds bench/peers; default ../shared beside the project).
 set -euo pipefail
 
@@ -63,7 +66,7 @@ stages() {
 
 # rows FOLDER: rows of the CSV files below it, headers left off.
 rows() {
-    find "$1" -name 'events*.csv' -o -path '*/events/*.csv' | while read -r file; do
+    find -L "$1" -name 'events*.csv' -o -path '*/events/*.csv' | while read -r file; do
         tail -n +2 "$file"
     done | wc -l
 }
@@ -85,10 +88,20 @@ else
     stages tracker "$peer_rows" --source tracker --input "$peer_data"
     measure "duckdb, all stages" "$peer_rows" "rm -rf peer-out" \
         python3 "$peer/etl_duckdb.py" "$peer_data" peer-out
+    "$CLICKMILL" models --script --dialect duckdb --data-dir tracker >models.sql
+    measure "duckdb, our models" "$peer_rows" true python3 -c '
+import duckdb, os, sys
+connection = duckdb.connect()
+connection.execute("set threads = " + os.environ.get("THREADS", "2"))
+connection.execute("set preserve_insertion_order = false")
+connection.execute(open(sys.argv[1]).read())
+' models.sql
     awk -F '\t' '
         { seconds[$1] = $2 }
         END {
             ours = seconds["tracker ingest"] + seconds["tracker transform"]
             printf "clickmill / duckdb, seconds: %.2f\n", ours / seconds["duckdb, all stages"]
+            printf "clickmill transform / duckdb, our models, seconds: %.2f\n", \
+                seconds["tracker transform"] / seconds["duckdb, our models"]
         }' seconds
 fi

@@ -489,10 +489,11 @@ fn every_check_finds_its_fault() {
         "dim_users",
         format!(
             "{} union all select * from gold.dim_users",
-            all("dim_users", &[("r_score", "cast(6 as smallint)")])
+            all("dim_users", &[("r_score", "cast(6 as smallint)"), ("rfm_segment", "cast(null as string)")])
         ),
     );
-    spoil("dim_visitors", all("dim_visitors", &[("user_id", "'Z'")]));
+    let nobodys = [("user_id", "'Z'"), ("first_session_id", "first_session_id + 1")];
+    spoil("dim_visitors", all("dim_visitors", &nobodys));
     spoil("fact_orders", all("fact_orders", &[("revenue", "cast(revenue + 0.01 as decimal(18, 2))")]));
     spoil(
         "fact_sessions",

@@ -118,7 +118,16 @@ fn one_command_makes_everything_and_the_second_changes_nothing() {
         serde_json::from_slice(&fs::read(dir.path("reports/run.json")).unwrap()).unwrap();
     let stages: Vec<_> = report["stages"].as_array().unwrap().iter().map(|stage| &stage["stage"]).collect();
     assert_eq!(stages, ["generate", "ingest", "transform", "load", "report"]);
-    assert!(report["checks"].as_array().unwrap().len() > 20);
+    let checks = report["checks"].as_array().unwrap();
+    assert!(checks.len() > 20);
+
+    // The log misses no check: each tells of itself once.
+    let log = fs::read_to_string(dir.path("logs").join(&dir.files("logs")[0])).unwrap();
+    let told: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for check in checks {
+        let of_it = |line: &&serde_json::Value| line["fields"]["check"] == check["name"];
+        assert_eq!(told.iter().filter(of_it).count(), 1, "{check}");
+    }
 
     // What the manifest says is what lies there.
     let manifest: serde_json::Value =
