@@ -113,3 +113,61 @@ impl ObjectStore for DirectFiles {
         self.0.copy_opts(from, to, options).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use datafusion::object_store::{Error, GetRange, ObjectStoreExt};
+
+    use super::*;
+
+    /// The stock reads on threads of a runtime.
+    fn in_a_runtime(test: impl Future<Output = ()>) {
+        tokio::runtime::Runtime::new().unwrap().block_on(test);
+    }
+
+    #[test]
+    fn what_is_read_is_what_the_stock_reads() {
+        in_a_runtime(reads_as_the_stock());
+    }
+
+    async fn reads_as_the_stock() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("digits"), "0123456789").unwrap();
+        let location = Path::from_absolute_path(folder.path().join("digits")).unwrap();
+        let (direct, stock) = (DirectFiles::default(), LocalFileSystem::new());
+
+        let ranges = [2..5, 0..1, 9..10];
+        let pieces = direct.get_ranges(&location, &ranges).await.unwrap();
+        assert_eq!(pieces, stock.get_ranges(&location, &ranges).await.unwrap());
+        let (head, known) = (direct.head(&location).await.unwrap(), stock.head(&location).await.unwrap());
+        assert_eq!((head.size, head.last_modified), (known.size, known.last_modified));
+        for range in
+            [None, Some(GetRange::Bounded(3..7)), Some(GetRange::Suffix(4)), Some(GetRange::Offset(8))]
+        {
+            let options = || GetOptions { range: range.clone(), ..GetOptions::default() };
+            let read = direct.get_opts(&location, options()).await.unwrap();
+            let expected = stock.get_opts(&location, options()).await.unwrap();
+            assert_eq!(read.range, expected.range);
+            assert_eq!(read.bytes().await.unwrap(), expected.bytes().await.unwrap());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_failure_of_the_same_kind() {
+        in_a_runtime(fails_as_the_stock());
+    }
+
+    async fn fails_as_the_stock() {
+        let folder = tempfile::tempdir().unwrap();
+        let nowhere = Path::from_absolute_path(folder.path().join("nothing")).unwrap();
+        let direct = DirectFiles::default();
+        assert!(matches!(direct.head(&nowhere).await, Err(Error::NotFound { .. })));
+        std::fs::write(folder.path().join("short"), "01").unwrap();
+        let short = Path::from_absolute_path(folder.path().join("short")).unwrap();
+        assert!(direct.get_ranges(&short, &[0..1, 1..9]).await.is_err());
+        let beyond = GetOptions { range: Some(GetRange::Bounded(5..9)), ..GetOptions::default() };
+        assert!(direct.get_opts(&short, beyond).await.is_err());
+    }
+}

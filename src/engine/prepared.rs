@@ -89,7 +89,8 @@ impl Desk {
     /// The rows that a statement makes of those on the desk.
     ///
     /// # Errors
-    /// [`Error::Engine`] when it does not run, for instance because a table it reads is not there.
+    /// [`Engine`](crate::error::Error::Engine) when it does not run, for instance because a table
+    /// that it reads is not there.
     pub fn run(&self, statement: &Prepared) -> crate::error::Result<Vec<RecordBatch>> {
         let run = async {
             let plan = reset_plan_states(statement.plan.clone())?;
@@ -246,5 +247,91 @@ impl DataSource for DeskRows {
         _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
         Ok(TreeNodeRecursion::Continue)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray};
+    use arrow::datatypes::Int64Type;
+
+    use super::*;
+    use crate::engine::{LocalEngine, Options, Params};
+
+    const VISITS: &str = "silver.visits";
+
+    fn visits(rows: &[(&str, i64)]) -> RecordBatch {
+        let names: StringArray = rows.iter().map(|row| Some(row.0)).collect();
+        let times: Int64Array = rows.iter().map(|row| Some(row.1)).collect();
+        let columns: [(&str, ArrayRef); 2] = [("visitor", Arc::new(names)), ("time", Arc::new(times))];
+        RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
+    }
+
+    /// An engine whose statements read such rows as these, ordered.
+    fn engine(rows: &RecordBatch) -> LocalEngine {
+        let options = Options { threads: 2, memory_limit: None };
+        let engine = LocalEngine::empty(&options).unwrap().fork().unwrap();
+        let (table, order) = (TableRef::parse(VISITS).unwrap(), ["visitor", "time"].map(str::to_owned));
+        engine.expect_rows(&table, rows.schema(), std::slice::from_ref(rows), &order).unwrap();
+        engine
+    }
+
+    /// The numbers in the last column of what a statement makes of some rows.
+    fn run(engine: &LocalEngine, statement: &Prepared, rows: RecordBatch) -> Vec<i64> {
+        let desk = engine.desk();
+        desk.put(&TableRef::parse(VISITS).unwrap(), vec![rows]);
+        let made = desk.run(statement).unwrap();
+        made.iter()
+            .flat_map(|batch| batch.columns().last().unwrap().as_primitive::<Int64Type>().values().to_vec())
+            .collect()
+    }
+
+    #[test]
+    fn a_statement_planned_once_reads_the_rows_of_each_desk() {
+        let first = visits(&[("a", 1), ("a", 4), ("b", 2)]);
+        let engine = engine(&first);
+        // A join, a window and a grouping keep something between batches, which must not outlive a run.
+        let sql = "with numbered as (
+                select visitor, time, row_number() over (partition by visitor order by time) as number
+                from silver.visits
+            ), last as (select visitor, max(time) as time from silver.visits group by visitor)
+            select n.visitor, cast(n.number as bigint) * 100 + n.time as told
+            from numbered as n inner join last on n.visitor = last.visitor and n.time = last.time
+            order by told";
+        let statement = engine.prepare(sql, &Params::new()).unwrap();
+        let others = visits(&[("c", 7), ("d", 1), ("d", 2), ("d", 9)]);
+        for _ in 0..2 {
+            assert_eq!(run(&engine, &statement, first.clone()), [102, 204]);
+            assert_eq!(run(&engine, &statement, others.clone()), [107, 309]);
+            assert_eq!(run(&engine, &statement, visits(&[])), [] as [i64; 0]);
+        }
+    }
+
+    #[test]
+    fn sizes_met_while_planning_are_no_answer() {
+        let engine = engine(&visits(&[("a", 1), ("b", 2)]));
+        let statement = engine.prepare("select count(*) as n from silver.visits", &Params::new()).unwrap();
+        assert_eq!(run(&engine, &statement, visits(&[("a", 1)])), [1]);
+    }
+
+    #[test]
+    fn windows_are_computed_partition_by_partition_over_rows_in_order() {
+        let engine = engine(&visits(&[("a", 1)]));
+        let sql = "select row_number() over (partition by visitor order by time) from silver.visits";
+        let statement = engine.prepare(sql, &Params::new()).unwrap();
+        let plan = datafusion::physical_plan::displayable(statement.plan.as_ref()).indent(false).to_string();
+        assert!(plan.contains("WindowAggExec") && !plan.contains("BoundedWindowAggExec"), "{plan}");
+        assert!(!plan.contains("SortExec"), "{plan}");
+    }
+
+    #[test]
+    fn a_table_that_is_not_there_is_named() {
+        let engine = engine(&visits(&[]));
+        let statement = engine.prepare("select * from silver.visits", &Params::new()).unwrap();
+        let error = engine.desk().run(&statement).unwrap_err();
+        let crate::error::Error::Engine { source, .. } = error else { panic!("{error}") };
+        assert!(source.to_string().contains(VISITS), "{source}");
     }
 }
