@@ -7,6 +7,7 @@
 //! memory that takes depends on the size of a bucket, not of the log.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
@@ -38,7 +39,7 @@ pub(super) fn deal(run: &Run<'_>, model: &Model, dealing: &Dealing) -> Result<Bu
     let started = Instant::now();
     let named = |error| named(model, error);
     let sql = run.compiler.compile(&model.table.to_string(), &model.text)?;
-    trace(run.engine, model, &sql, run.params)?;
+    trace(run.engine, model, &sql, run.params);
     let deal = deal_of(run, model, dealing, event_rows(run.batches), false);
     let dealer = Dealer::try_new(deal, run.engine.schema_of(&sql, run.params).map_err(named)?)?;
     let marks = run.engine.deal(&sql, run.params, &dealer, Dealt::All).map_err(named)?;
@@ -217,7 +218,7 @@ impl<'a> Pass<'a> {
                         .define_view(layer.as_str(), name, sql, params)
                         .map_err(|error| named(model, error))?;
                 } else {
-                    trace(&self.engine, model, sql, params)?;
+                    trace(&self.engine, model, sql, params);
                     let statement = self.engine.prepare(sql, params).map_err(|error| named(model, error))?;
                     let _ = planned.set(Some(statement));
                 }
@@ -281,10 +282,23 @@ impl Drop for WaitedFor<'_> {
 }
 
 /// Tells the plan of a model to whoever listens that closely.
-fn trace(engine: &LocalEngine, model: &Model, sql: &str, params: &Params) -> Result<()> {
-    if tracing::enabled!(tracing::Level::TRACE) {
-        let plan = engine.explain(sql, params).map_err(|error| named(model, error))?;
-        tracing::trace!(model = %model.table, "planned\n{plan}");
+fn trace(engine: &LocalEngine, model: &Model, sql: &str, params: &Params) {
+    tracing::trace!(model = %model.table, "planned\n{}", Explained { engine, sql, params });
+}
+
+/// A statement's plan, worked out when it is written. To ask before whether
+/// anybody listens would make a log that does not drop the thread's next message.
+struct Explained<'a> {
+    engine: &'a LocalEngine,
+    sql: &'a str,
+    params: &'a Params,
+}
+
+impl fmt::Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.engine.explain(self.sql, self.params) {
+            Ok(plan) => f.write_str(&plan),
+            Err(error) => write!(f, "not at all: {error}"),
+        }
     }
-    Ok(())
 }
