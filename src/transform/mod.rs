@@ -145,7 +145,9 @@ pub struct Outcome {
 pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<Outcome> {
     lake.recover()?;
     require(lake, Layer::Bronze, "batches", "ingest")?;
-    let engine = LocalEngine::empty(&options.engine)?.reading_views();
+    let engine = LocalEngine::empty(&options.engine)?;
+    // Where memory is bounded, no views: a sort counts all bytes that they point to.
+    let engine = if options.engine.memory_limit.is_none() { engine.reading_views() } else { engine };
     let batches = mapping::attach_bronze(&engine, lake)?;
     let params = options.params();
     let models = Model::all()?;
