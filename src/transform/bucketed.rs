@@ -286,8 +286,8 @@ fn trace(engine: &LocalEngine, model: &Model, sql: &str, params: &Params) {
     tracing::trace!(model = %model.table, "planned\n{}", Explained { engine, sql, params });
 }
 
-/// A statement's plan, worked out when it is written. To ask before whether
-/// anybody listens would make a log that does not drop the thread's next message.
+/// A statement's plan, worked out when it is written down: a log that is asked
+/// first whether it wants it, and does not, drops the thread's next message.
 struct Explained<'a> {
     engine: &'a LocalEngine,
     sql: &'a str,
