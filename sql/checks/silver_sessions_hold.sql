@@ -6,6 +6,7 @@ with sessions as (
     select
         session_id,
         count(*) as events,
+        min(event_sequence) as first_sequence,
         max(event_sequence) as last_sequence,
         count(distinct event_sequence) as sequences,
         min(event_time_us) as first_us
@@ -19,7 +20,10 @@ select
     session_id,
     'its events are not numbered 1, 2, 3' as fault
 from sessions
-where events <> last_sequence or events <> sequences
+where
+    first_sequence <> 1
+    or events <> last_sequence
+    or events <> sequences
 
 union all
 

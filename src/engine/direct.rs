@@ -45,7 +45,13 @@ fn failed(location: &Path, source: io::Error) -> datafusion::object_store::Error
     }
 }
 
-fn read(file: &mut File, range: &Range<u64>) -> io::Result<Vec<u8>> {
+/// The bytes of a range, if a file of that size has it: what a damaged footer
+/// claims is not even asked memory for.
+fn read(file: &mut File, size: u64, range: &Range<u64>) -> io::Result<Vec<u8>> {
+    if range.start > range.end || range.end > size {
+        let message = format!("bytes {} to {} of a file of {size}", range.start, range.end);
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+    }
     let mut bytes = vec![0; (range.end - range.start) as usize];
     file.seek(SeekFrom::Start(range.start))?;
     file.read_exact(&mut bytes)?;
@@ -73,15 +79,15 @@ impl ObjectStore for DirectFiles {
         };
         let bytes = match options.head {
             true => Vec::new(),
-            false => read(&mut file, &range).map_err(|source| failed(location, source))?,
+            false => read(&mut file, meta.size, &range).map_err(|source| failed(location, source))?,
         };
         let payload = GetResultPayload::Stream(stream::iter([Ok(bytes.into())]).boxed());
         Ok(GetResult { payload, meta, range, attributes: Attributes::default() })
     }
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<bytes::Bytes>> {
-        let (mut file, _) = self.open(location)?;
-        let pieces = ranges.iter().map(|range| Ok(read(&mut file, range)?.into()));
+        let (mut file, meta) = self.open(location)?;
+        let pieces = ranges.iter().map(|range| Ok(read(&mut file, meta.size, range)?.into()));
         pieces.collect::<io::Result<_>>().map_err(|source| failed(location, source))
     }
 
@@ -167,6 +173,7 @@ mod tests {
         std::fs::write(folder.path().join("short"), "01").unwrap();
         let short = Path::from_absolute_path(folder.path().join("short")).unwrap();
         assert!(direct.get_ranges(&short, &[0..1, 1..9]).await.is_err());
+        assert!(direct.get_ranges(&short, &[0..1, 1..u64::MAX]).await.is_err());
         let beyond = GetOptions { range: Some(GetRange::Bounded(5..9)), ..GetOptions::default() };
         assert!(direct.get_opts(&short, beyond).await.is_err());
     }

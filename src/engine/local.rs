@@ -7,8 +7,7 @@ use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::ParamValues;
@@ -31,6 +30,7 @@ use super::keys::Keys;
 use super::parquet::TableWriter;
 use super::pool::SharedPool;
 use super::prepared::{Desk, DeskTable, Prepared};
+use super::views::{of_schema, without_views};
 use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
@@ -480,49 +480,7 @@ impl RecordBatchReader for BlockingReader {
     }
 }
 
-/// The schema of a table with such columns: the lake's files know no views.
-fn without_views(schema: &Schema) -> Schema {
-    let fields = schema.fields().iter().map(|field| match field.data_type() {
-        DataType::Utf8View => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8)),
-        _ => field.clone(),
-    });
-    Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone())
-}
-
-/// The rows, cast to the types of a schema.
-fn of_schema(batch: &RecordBatch, schema: &SchemaRef) -> std::result::Result<RecordBatch, ArrowError> {
-    let columns = batch.columns().iter().zip(schema.fields());
-    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
-    RecordBatch::try_new(schema.clone(), columns.collect::<std::result::Result<_, _>>()?)
-}
-
 /// An engine error: what could not be done, and why.
 pub(super) fn failed(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Engine { context: format!("cannot {what}"), source: Box::new(source) }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-    use crate::engine::Options;
-
-    #[test]
-    fn texts_read_as_views_are_texts_again_in_files() {
-        let folder = tempfile::tempdir().unwrap();
-        let engine = LocalEngine::empty(&Options { threads: 1, memory_limit: None }).unwrap().reading_views();
-        let make = |name: &str, sql: &str| {
-            let table = TableRef::parse(name).unwrap();
-            let target = ParquetTarget { folder: folder.path().join(name), partition_by: Vec::new() };
-            engine.materialize(&table, sql, &Params::new(), &target).unwrap();
-            engine.attach(&table, &target.folder).unwrap();
-            let file = File::open(target.folder.join("part-0.parquet")).unwrap();
-            ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().field(0).data_type().clone()
-        };
-        assert_eq!(make("silver.words", "select 'one and a half' as word"), DataType::Utf8);
-        let read = engine.schema_of("select word from silver.words", &Params::new()).unwrap();
-        assert_eq!(read.field(0).data_type(), &DataType::Utf8View);
-        assert_eq!(make("gold.words", "select word from silver.words"), DataType::Utf8);
-    }
 }

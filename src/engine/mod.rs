@@ -15,6 +15,7 @@ mod merge;
 mod parquet;
 mod pool;
 mod prepared;
+mod views;
 mod window;
 
 use std::collections::BTreeMap;

@@ -73,7 +73,8 @@ pub(super) fn month_of(date: i32) -> i32 {
     date32_to_datetime(date).map_or(0, |date| date.year() * 12 + date.month0() as i32)
 }
 
-/// A column whose values all differ: a dictionary of them would be made and thrown away.
+/// A column whose values all differ, in digits of chance: a dictionary of them would be
+/// made and thrown away, and compression spares a tenth for the time it takes.
 const ALL_DIFFERENT: &str = "event_id";
 
 /// How every Parquet file of the lake is written. A lake has many small files,
@@ -93,11 +94,11 @@ pub(crate) fn properties(schema: &Schema) -> WriterProperties {
         }
         let is_moment = matches!(field.data_type(), DataType::Timestamp(..) | DataType::Float64)
             || field.name().ends_with("_us");
-        if is_moment || field.name() == ALL_DIFFERENT {
-            properties = properties.set_column_dictionary_enabled(column.clone(), false);
-        }
         if field.name() == ALL_DIFFERENT {
-            properties = properties.set_column_compression(column, Compression::UNCOMPRESSED);
+            properties = properties.set_column_compression(column.clone(), Compression::UNCOMPRESSED);
+        }
+        if is_moment || field.name() == ALL_DIFFERENT {
+            properties = properties.set_column_dictionary_enabled(column, false);
         }
         properties
     });
