@@ -50,6 +50,7 @@ pub mod pipeline;
 pub mod progress;
 pub mod quality;
 pub mod report;
+mod schedule;
 pub mod schema;
 pub mod source;
 pub mod sql;

@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::engine::{Engine, LocalEngine, Params};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef};
+use crate::schedule::{side_by_side, threads};
 use crate::summary::grouped;
 use crate::transform::{self, Compiler, Dialect};
 use crate::{engine, sql};
@@ -75,6 +76,18 @@ pub struct Rows {
     pub quarantined: u64,
 }
 
+impl Rows {
+    fn of(row: &Row) -> Self {
+        Self {
+            kind: row.text("kind"),
+            received: row.count("received"),
+            kept: row.count("kept"),
+            duplicates: row.count("duplicates"),
+            quarantined: row.count("quarantined"),
+        }
+    }
+}
+
 /// Rows in quarantine for one reason.
 #[derive(Debug, Clone, Serialize)]
 pub struct Quarantined {
@@ -88,6 +101,18 @@ pub struct Quarantined {
     pub first_file: String,
     /// The first line of any file that does.
     pub first_line: u64,
+}
+
+impl Quarantined {
+    fn of(row: &Row) -> Self {
+        Self {
+            kind: row.text("kind"),
+            reasons: row.text("reasons"),
+            rows: row.count("rows"),
+            first_file: row.text("first_file"),
+            first_line: row.count("first_line"),
+        }
+    }
 }
 
 /// A measure and what it is held to.
@@ -148,8 +173,12 @@ pub fn measure(
             ("session_gap_us".to_owned(), ScalarValue::from(made.session_gap_us)),
         ]),
     };
+    let names = ["rows", "events", "volume", "references", "new_columns", "quarantine"];
+    let found = side_by_side(threads(options.engine.threads), &names, |name| queries.run(name))?;
+    let found: [Vec<Row>; 6] = found.try_into().unwrap_or_default();
+    let [rows, events, volume, references, new_columns, quarantined] = found;
     let mut measuring = Measuring { options, measures: Vec::new() };
-    let rows = queries.rows()?;
+    let rows: Vec<_> = rows.iter().map(Rows::of).collect();
     for of in &rows {
         let detail = |part: u64| format!("{} of {} received", grouped(part), grouped(of.received));
         measuring.share("quarantined", &of.kind, of.quarantined, of.received, detail(of.quarantined));
@@ -158,9 +187,12 @@ pub fn measure(
             measuring.share("duplicates", &of.kind, of.duplicates, of.received, detail(of.duplicates));
         }
     }
-    measuring.events(&queries, now)?;
-    measuring.tables(&queries)?;
-    Ok(Quality { rows, quarantined: queries.quarantined()?, measures: measuring.measures })
+    if let Some(events) = events.first() {
+        measuring.events(events, &queries, now)?;
+    }
+    measuring.tables(&volume, &references, &new_columns);
+    let quarantined = quarantined.iter().map(Quarantined::of).collect();
+    Ok(Quality { rows, quarantined, measures: measuring.measures })
 }
 
 /// Measures in the making.
@@ -171,8 +203,7 @@ struct Measuring<'a> {
 
 impl Measuring<'_> {
     /// Whatever the events alone tell.
-    fn events(&mut self, queries: &Queries, now: DateTime<Utc>) -> Result<()> {
-        let Some(events) = queries.run("events")?.pop() else { return Ok(()) };
+    fn events(&mut self, events: &Row, queries: &Queries, now: DateTime<Utc>) -> Result<()> {
         let count = |name: &str| events.count(name);
         let of = |part: u64, whole: u64| format!("{} of {}", grouped(part), grouped(whole));
         for (subject, part, whole) in [
@@ -203,8 +234,8 @@ impl Measuring<'_> {
     }
 
     /// What the days, the lists and the received columns tell.
-    fn tables(&mut self, queries: &Queries) -> Result<()> {
-        if let Some(day) = queries.run("volume")?.pop() {
+    fn tables(&mut self, volume: &[Row], references: &[Row], new_columns: &[Row]) {
+        if let Some(day) = volume.first() {
             let detail = format!(
                 "{} events on {}, {} a day before it",
                 grouped(day.count("events")),
@@ -213,18 +244,17 @@ impl Measuring<'_> {
             );
             self.add("volume_drop", "events of a day", day.number("volume_drop").max(0.0), detail);
         }
-        for list in queries.run("references")? {
+        for list in references {
             let (part, whole) = (list.count("inferred"), list.count("ids"));
             let detail = format!("{} of {} known from events only", grouped(part), grouped(whole));
             self.share("references", &list.text("subject"), part, whole, detail);
         }
-        for found in queries.run("new_columns")? {
+        for found in new_columns {
             let names = found.text("new_columns");
             let detail =
                 format!("{names} in {} files, as {}", found.count("files"), found.text("first_file"));
             self.add("new_columns", &found.text("source"), names.split(',').count() as f64, detail);
         }
-        Ok(())
     }
 
     fn share(&mut self, name: &'static str, subject: &str, part: u64, whole: u64, detail: String) {
@@ -269,28 +299,6 @@ impl Queries {
             rows.extend(Row::of(&batch).map_err(|source| failed(source.into()))?);
         }
         Ok(rows)
-    }
-
-    fn rows(&self) -> Result<Vec<Rows>> {
-        let rows = self.run("rows")?.into_iter().map(|row| Rows {
-            kind: row.text("kind"),
-            received: row.count("received"),
-            kept: row.count("kept"),
-            duplicates: row.count("duplicates"),
-            quarantined: row.count("quarantined"),
-        });
-        Ok(rows.collect())
-    }
-
-    fn quarantined(&self) -> Result<Vec<Quarantined>> {
-        let rows = self.run("quarantine")?.into_iter().map(|row| Quarantined {
-            kind: row.text("kind"),
-            reasons: row.text("reasons"),
-            rows: row.count("rows"),
-            first_file: row.text("first_file"),
-            first_line: row.count("first_line"),
-        });
-        Ok(rows.collect())
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Result;
+use crate::schedule;
 
 /// Makes something of every item, on as many threads as asked for (0: one per
 /// core), each with room of its own that it uses again and again, and hands what was made to `take` in the items' order.
@@ -21,8 +22,7 @@ pub(super) fn in_order<I: Send, R: Default, T: Send>(
     make: impl Fn(&mut R, I) -> T + Sync,
     mut take: impl FnMut(T) -> Result<()>,
 ) -> Result<()> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if threads == 0 { cores } else { threads }.min(items.len()).max(1);
+    let threads = schedule::threads(threads).min(items.len()).max(1);
     let queue = Mutex::new(items.into_iter().enumerate());
     let (permit, permits) = channel();
     // Each thread makes one thing, and one more may wait.

@@ -395,6 +395,12 @@ impl Buckets {
         filled
     }
 
+    /// How many rows a bucket holds, on average of those that hold any.
+    pub fn mean_rows(&self) -> usize {
+        let rows: Vec<_> = self.buckets.iter().map(|bucket| locked(bucket).rows).collect();
+        rows.iter().sum::<usize>() / rows.iter().filter(|rows| **rows > 0).count().max(1)
+    }
+
     /// The columns of the rows.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema

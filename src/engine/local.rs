@@ -11,6 +11,7 @@ use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::ParamValues;
+use datafusion::common::stats::Precision;
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -34,6 +35,7 @@ use super::views::{of_schema, without_views};
 use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef, files_below};
+use crate::schedule::threads;
 use crate::summary::TableSummary;
 
 /// Rows dealt at once: a bucket then gets a long piece now and then, not a short one each time.
@@ -70,8 +72,7 @@ impl LocalEngine {
     /// # Errors
     /// [`Error::Engine`] when the runtime cannot start.
     pub fn empty(options: &Options) -> Result<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = if options.threads == 0 { cores } else { options.threads };
+        let threads = threads(options.threads);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(threads)
             .enable_all()
@@ -245,8 +246,8 @@ impl LocalEngine {
         Desk::new(TaskContext::from(&self.context), self.runtime.clone())
     }
 
-    /// Has prepared statements read `table` from their desk. There it will have
-    /// about as many rows as here, in that order (columns, nulls last).
+    /// Has prepared statements read `table` from their desk, where it will have
+    /// about so many rows, in that order (columns, nulls last).
     ///
     /// # Errors
     /// [`Error::Engine`] when the table cannot be registered.
@@ -254,7 +255,7 @@ impl LocalEngine {
         &self,
         table: &TableRef,
         schema: SchemaRef,
-        rows: &[RecordBatch],
+        rows: Precision<usize>,
         order: &[String],
     ) -> Result<()> {
         let order = order.iter().map(|column| ident(column).sort(true, false)).collect();

@@ -9,12 +9,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
-use datafusion::common::{ColumnStatistics, DFSchema, DataFusionError, Result, Statistics};
+use datafusion::common::{DFSchema, DataFusionError, Result, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::source::{DataSource, DataSourceExec};
@@ -29,7 +29,7 @@ use datafusion::physical_plan::projection::ProjectionExprs;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{
     DisplayFormatType, ExecutionPlan, InputOrderMode, Partitioning, PhysicalExpr, SendableRecordBatchStream,
-    execute_stream,
+    StatisticsArgs, StatisticsContext, displayable, execute_stream,
 };
 use futures::TryStreamExt;
 use tokio::runtime::Runtime;
@@ -50,6 +50,19 @@ impl Prepared {
     /// The columns of its rows.
     pub fn schema(&self) -> SchemaRef {
         self.plan.schema()
+    }
+
+    /// About how many rows it makes of as many as it was planned for.
+    pub fn expected_rows(&self) -> Precision<usize> {
+        let statistics = StatisticsContext::new().compute(self.plan.as_ref(), &StatisticsArgs::new());
+        statistics.map_or(Precision::Absent, |statistics| statistics.num_rows.to_inexact())
+    }
+}
+
+/// Its plan.
+impl fmt::Display for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        displayable(self.plan.as_ref()).indent(false).fmt(f)
     }
 }
 
@@ -110,35 +123,19 @@ pub(super) struct DeskTable {
     table: TableRef,
     schema: SchemaRef,
     order: Vec<SortExpr>,
-    /// Of a bucket like those to come: plans go by it, results do not.
-    statistics: Statistics,
+    /// Of a desk, about: plans go by it, results do not.
+    rows: Precision<usize>,
 }
 
 impl DeskTable {
-    /// A table with such rows as these, ordered by `order`.
+    /// A table with about so many rows, ordered by `order`.
     pub(super) fn new(
         table: TableRef,
         schema: SchemaRef,
-        rows: &[RecordBatch],
+        rows: Precision<usize>,
         order: Vec<SortExpr>,
     ) -> Self {
-        let statistics = Statistics {
-            num_rows: Precision::Inexact(rows.iter().map(RecordBatch::num_rows).sum()),
-            total_byte_size: Precision::Absent,
-            column_statistics: (0..schema.fields().len())
-                .map(|column| {
-                    let sum = |of: fn(&dyn Array) -> usize| {
-                        Precision::Inexact(rows.iter().map(|batch| of(batch.column(column))).sum())
-                    };
-                    ColumnStatistics {
-                        null_count: sum(|array| array.null_count()),
-                        byte_size: sum(|array| array.get_array_memory_size()),
-                        ..ColumnStatistics::new_unknown()
-                    }
-                })
-                .collect(),
-        };
-        Self { table, schema, order, statistics }
+        Self { table, schema, order, rows: rows.to_inexact() }
     }
 }
 
@@ -172,7 +169,7 @@ impl TableProvider for DeskTable {
         Ok(DataSourceExec::from_data_source(DeskRows {
             table: self.table.clone(),
             shape,
-            statistics: self.statistics.clone(),
+            rows: self.rows,
         }))
     }
 }
@@ -183,8 +180,8 @@ struct DeskRows {
     table: TableRef,
     /// Which columns, and their order; it holds no rows.
     shape: MemorySourceConfig,
-    /// Of all columns.
-    statistics: Statistics,
+    /// About how many there will be.
+    rows: Precision<usize>,
 }
 
 impl DataSource for DeskRows {
@@ -219,10 +216,8 @@ impl DataSource for DeskRows {
     }
 
     fn partition_statistics(&self, _: Option<usize>) -> Result<Arc<Statistics>> {
-        let mut statistics = self.statistics.clone().project(self.shape.projection().as_ref());
-        let bytes = statistics.column_statistics.iter().map(|column| column.byte_size);
-        statistics.total_byte_size = bytes.fold(Precision::Inexact(0), |sum, bytes| sum.add(&bytes));
-        Ok(Arc::new(statistics))
+        let schema = self.shape.eq_properties().schema().clone();
+        Ok(Arc::new(Statistics { num_rows: self.rows, ..Statistics::new_unknown(&schema) }))
     }
 
     fn with_fetch(&self, _: Option<usize>) -> Option<Arc<dyn DataSource>> {
@@ -274,7 +269,7 @@ mod tests {
         let options = Options { threads: 2, memory_limit: None };
         let engine = LocalEngine::empty(&options).unwrap().fork().unwrap();
         let (table, order) = (TableRef::parse(VISITS).unwrap(), ["visitor", "time"].map(str::to_owned));
-        engine.expect_rows(&table, rows.schema(), std::slice::from_ref(rows), &order).unwrap();
+        engine.expect_rows(&table, rows.schema(), Precision::Exact(rows.num_rows()), &order).unwrap();
         engine
     }
 
@@ -321,7 +316,7 @@ mod tests {
         let engine = engine(&visits(&[("a", 1)]));
         let sql = "select row_number() over (partition by visitor order by time) from silver.visits";
         let statement = engine.prepare(sql, &Params::new()).unwrap();
-        let plan = datafusion::physical_plan::displayable(statement.plan.as_ref()).indent(false).to_string();
+        let plan = statement.to_string();
         assert!(plan.contains("WindowAggExec") && !plan.contains("BoundedWindowAggExec"), "{plan}");
         assert!(!plan.contains("SortExec"), "{plan}");
     }

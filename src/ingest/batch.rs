@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
@@ -20,19 +19,12 @@ use super::{Options, csv, jsonl, parquet, refused};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::progress::Progress;
+use crate::schedule::{side_by_side, threads};
 use crate::source::{Kind, Source};
 use crate::summary::TableSummary;
 
 /// A file of more bytes, compressed or not, is worth several threads.
 const LARGE_BYTES: u64 = 24 << 20;
-
-/// How many threads there are.
-fn threads(options: &Options) -> usize {
-    match options.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        threads => threads,
-    }
-}
 
 /// Brings files to bronze and says what became of each table.
 pub(super) fn ingest_files(
@@ -46,9 +38,9 @@ pub(super) fn ingest_files(
     let known: BTreeMap<_, _> =
         batches(lake)?.into_iter().map(|batch| (batch.batch_id.clone(), batch)).collect();
     progress.begin("examine", files.len() as u64);
-    let threads = threads(options);
+    let threads = threads(options.threads);
     let spare = (threads / files.len().max(1)).max(1);
-    let examined = in_parallel(threads, files, |file| Examined::new(file, &known, spare, progress))?;
+    let examined = side_by_side(threads, files, |file| Examined::new(file, &known, spare, progress))?;
 
     let mut planned = Vec::new();
     let mut unchanged = Vec::new();
@@ -81,7 +73,7 @@ pub(super) fn ingest_files(
         let mut written = Vec::new();
         for (files, at_once) in [(large, 1), (small, threads)] {
             let each = if at_once == 1 { threads } else { 1 };
-            written.extend(in_parallel(at_once, &files, |planned: &&Planned| {
+            written.extend(side_by_side(at_once, &files, |planned| {
                 planned.write(lake, &choice, options, each, now, progress)
             })?);
         }
@@ -279,31 +271,4 @@ fn check_one_source<'a>(
         "the events of {names} cannot share their ids in one data folder; use a folder for each, \
          or give the second one an id prefix (--id-prefix)"
     )))
-}
-
-/// Does `work` for each item, several at a time; the results come in the
-/// items' order. After an error no further item is begun.
-fn in_parallel<'a, T: Sync, R: Send>(
-    threads: usize,
-    items: &'a [T],
-    work: impl Fn(&'a T) -> Result<R> + Sync,
-) -> Result<Vec<R>> {
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let results = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.min(items.len()) {
-            scope.spawn(|| {
-                while !failed.load(Ordering::Relaxed) {
-                    let position = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(position) else { break };
-                    let result = work(item);
-                    failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((position, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(position, _)| *position);
-    results.into_iter().map(|(_, result)| result).collect()
 }

@@ -54,7 +54,6 @@ mod tests;
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use chrono::NaiveDate;
@@ -63,6 +62,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::PartFile;
 use crate::progress::Progress;
+use crate::schedule::{side_by_side, threads};
 use crate::summary::TableSummary;
 
 pub use locale::Locale;
@@ -271,7 +271,7 @@ pub fn render(engine: &dyn Engine, options: &Options, progress: &Progress) -> Re
     let chosen = choose(&options.charts)?;
     progress.begin("report", chosen.len() as u64);
     let (about, rows_before) = prepare(engine, options, &chosen)?;
-    let drawn = side_by_side(&chosen, options, &|place, chart| {
+    let drawn = for_each(&chosen, options, |place, chart| {
         let started = Instant::now();
         let mut rows = Rows::read(engine, chart.name)?;
         rows.before = rows_before.get(place).map(|rows| Box::new(rows.clone()));
@@ -306,7 +306,7 @@ fn prepare(engine: &dyn Engine, options: &Options, chosen: &[&'static Chart]) ->
         None => Vec::new(),
         Some(before) => {
             before.show(engine)?;
-            side_by_side(chosen, options, &|_, chart| Rows::read(engine, chart.name))?
+            for_each(chosen, options, |_, chart| Rows::read(engine, chart.name))?
         }
     };
     if period != all {
@@ -315,36 +315,17 @@ fn prepare(engine: &dyn Engine, options: &Options, chosen: &[&'static Chart]) ->
     Ok((About { period, before, money: format::Money::new(&options.currency) }, rows_before))
 }
 
-/// Does a piece of work for each chart, several at once, and hands out what
-/// comes of it in the charts' order. After a failure no other chart is begun.
-fn side_by_side<T: Send>(
+/// Does a piece of work for each chart, several at once, each told its place
+/// among them, and hands out what comes of it in the charts' order.
+fn for_each<T: Send>(
     charts: &[&'static Chart],
     options: &Options,
-    work: &(dyn Fn(usize, &'static Chart) -> Result<T> + Sync),
+    work: impl Fn(usize, &'static Chart) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if options.threads == 0 { cores } else { options.threads }.min(charts.len()).max(1);
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let take = || {
-        let mut done = Vec::new();
-        while !failed.load(Ordering::Relaxed) {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(chart) = charts.get(place) else { break };
-            let made = locale::speak(options.locale, || work(place, chart));
-            failed.fetch_or(made.is_err(), Ordering::Relaxed);
-            done.push((place, made));
-        }
-        done
-    };
-    let mut done = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        threads.into_iter().flat_map(join).collect::<Vec<_>>()
-    });
-    done.sort_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, made)| made).collect()
+    let charts: Vec<_> = charts.iter().copied().enumerate().collect();
+    side_by_side(threads(options.threads), &charts, |(place, chart)| {
+        locale::speak(options.locale, || work(*place, chart))
+    })
 }
 
 /// One warning for all characters that no font had.

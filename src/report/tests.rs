@@ -101,7 +101,7 @@ fn drawings_as(gold: &Gold, options: &Options) -> Vec<Drawing> {
     let engine = gold.engine();
     let chosen: Vec<&'static Chart> = CHARTS.iter().collect();
     let (about, before) = prepare(&engine, options, &chosen).unwrap();
-    side_by_side(&chosen, options, &|place, chart| {
+    for_each(&chosen, options, |place, chart| {
         let mut rows = Rows::read(&engine, chart.name)?;
         rows.before = before.get(place).map(|rows| Box::new(rows.clone()));
         let (svg, caption) = draw(chart, &rows, &about, options)?;

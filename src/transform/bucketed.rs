@@ -6,23 +6,24 @@
 //! once, and what one model makes of it the next reads from memory. How much
 //! memory that takes depends on the size of a bucket, not of the log.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use super::check::{Check, CheckOutcome};
+use datafusion::common::stats::Precision;
+
+use super::check::CheckOutcome;
+use super::due::Due;
 use super::increment::{self, Touched};
 use super::model::{Dealing, Model, Scope, Storage};
-use super::run::{Run, named, threads};
-use super::schedule::side_by_side;
+use super::run::{Run, named};
 use super::state::event_rows;
 use crate::engine::{
     Buckets, Deal, Dealer, Dealt, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget, Prepared,
 };
 use crate::error::{Error, Result};
 use crate::lake::TableRef;
+use crate::schedule::{as_needed, side_by_side, threads};
 use crate::summary::TableSummary;
 
 /// Rows that a bucket holds, about: what a thread sorts and joins at once.
@@ -73,18 +74,7 @@ fn bucket_count(rows: u64) -> usize {
     buckets.min(1024) as usize
 }
 
-/// A statement that the first bucket plans for all, by the sizes it meets; none
-/// where that failed.
-type Planned = OnceLock<Option<Prepared>>;
-
-/// One model of a pass.
-struct Step<'a> {
-    model: &'a Model,
-    sql: String,
-    planned: Planned,
-}
-
-/// What a pass makes.
+/// The models of one visitor, and the checks that one visitor's rows are enough for.
 pub(super) struct Pass<'a> {
     run: &'a Run<'a>,
     /// Plans, and sees the tables of a bucket.
@@ -92,83 +82,105 @@ pub(super) struct Pass<'a> {
     dealt: &'a TableRef,
     buckets: &'a Buckets,
     steps: Vec<Step<'a>>,
-    checks: Vec<(&'a Check, Planned)>,
-    /// Whether the buckets hold some visitors only.
-    is_part: bool,
-    made: Mutex<BTreeMap<TableRef, Made>>,
 }
 
-/// A table on its way to disk.
-struct Made {
-    files: Arc<GroupedFiles>,
-    seconds: f64,
+/// A model or check of a pass, planned for all buckets.
+struct Step<'a> {
+    due: Due<'a>,
+    statement: Prepared,
+    /// Where its rows go, if they are kept.
+    files: Option<GroupedFiles>,
+    /// How long it took, of all threads together.
+    seconds: Mutex<f64>,
 }
 
 impl<'a> Pass<'a> {
-    /// A pass of `models` over the buckets of the table `dealt`, and of `checks` after them.
+    /// A pass over the buckets of the table `dealt`; where they hold some visitors
+    /// only, a part of each table is made.
     pub(super) fn new(
         run: &'a Run<'a>,
         dealt: &'a TableRef,
         buckets: &'a Buckets,
-        models: &[&'a Model],
-        checks: Vec<&'a Check>,
+        due: Vec<Due<'a>>,
+        is_part: bool,
     ) -> Result<Self> {
-        let mut steps = Vec::new();
-        for model in models {
-            let is_read_outside = run.graph.models().iter().any(|reader| {
-                reader.scope != Scope::Visitor && run.graph.inputs(&reader.table).contains(&model.table)
+        let engine = run.engine.fork()?;
+        let rows = Precision::Inexact(buckets.mean_rows());
+        engine.expect_rows(dealt, buckets.schema().clone(), rows, &buckets.order())?;
+        let mut pass = Self { run, engine, dealt, buckets, steps: Vec::new() };
+        let planned = as_needed(threads(run.options.engine.threads), &due, &run.needs(&due)?, |due| pass.plan(due))?;
+        for (due, statement) in due.into_iter().zip(planned) {
+            let Some(statement) = statement else { continue };
+            let files = due.model().filter(|model| model.storage == Storage::Table).map(|model| {
+                // A part waits where the published rows of all others are added.
+                let folder = match is_part {
+                    false => run.staging.table(&model.table),
+                    true => run.staging.working(&model.table),
+                };
+                let target = ParquetTarget { folder, partition_by: model.partition_by.clone() };
+                GroupedFiles::new(target, statement.schema())
             });
-            if is_read_outside && model.storage != Storage::Table {
-                return Err(Error::Transform {
-                    model: model.table.to_string(),
-                    message: "is read by a model of the population, so it must be a table: \
-                              the next run makes only a part of its rows"
-                        .to_owned(),
-                });
-            }
-            let sql = run.compiler.compile(&model.table.to_string(), &model.text)?;
-            steps.push(Step { model, sql, planned: Planned::new() });
+            pass.steps.push(Step { due, statement, files, seconds: Mutex::default() });
         }
-        Ok(Self {
-            run,
-            engine: run.engine.fork()?,
-            dealt,
-            buckets,
-            steps,
-            checks: checks.into_iter().map(|check| (check, Planned::new())).collect(),
-            is_part: false,
-            made: Mutex::default(),
-        })
+        Ok(pass)
+    }
+
+    /// The statement of a model or check; none of a view, which becomes a part of those that read it.
+    fn plan(&self, due: &Due<'_>) -> Result<Option<Prepared>> {
+        let Run { graph, compiler, params, .. } = self.run;
+        let model = match due {
+            Due::Model(model) => model,
+            Due::Check(check) => return check.prepare(&self.engine, compiler, params).map(Some),
+        };
+        let is_read_outside = graph.models().iter().any(|reader| {
+            reader.scope != Scope::Visitor && graph.inputs(&reader.table).contains(&model.table)
+        });
+        if is_read_outside && model.storage != Storage::Table {
+            return Err(Error::Transform {
+                model: model.table.to_string(),
+                message: "is read by a model of the population, so it must be a table: \
+                          the next run makes only a part of its rows"
+                    .to_owned(),
+            });
+        }
+        let TableRef { layer, name } = &model.table;
+        let sql = compiler.compile(&model.table.to_string(), &model.text)?;
+        let plan = || {
+            if model.storage == Storage::View {
+                self.engine.define_view(layer.as_str(), name, &sql, params)?;
+                return Ok(None);
+            }
+            let statement = self.engine.prepare(&sql, params)?;
+            tracing::trace!(model = %model.table, "planned\n{statement}");
+            self.engine.expect_rows(&model.table, statement.schema(), statement.expected_rows(), &[])?;
+            Ok(Some(statement))
+        };
+        plan().map_err(|error| named(model, error))
     }
 
     /// Runs the pass. The tables can be read by everyone afterwards; where only
     /// some visitors are `touched`, theirs are put among the published rows.
     pub(super) fn make(
-        mut self,
+        self,
         touched: Option<&mut Touched>,
     ) -> Result<(Vec<TableSummary>, Vec<CheckOutcome>)> {
         let Run { engine, options, staging, progress, .. } = self.run;
-        self.is_part = touched.is_some();
         let filled: Vec<_> = self.buckets.filled().into_iter().enumerate().collect();
-        let found = side_by_side(threads(options), &filled, |(position, number)| {
+        let found = side_by_side(threads(options.engine.threads), &filled, |(position, number)| {
             let found = self.bucket(*position, *number)?;
             progress.checkpoint()?;
             Ok(found)
         })?;
-        progress.advance((self.steps.len() + self.checks.len()) as u64)?;
+        progress.advance(self.steps.len() as u64)?;
 
         let mut tables = Vec::new();
         let mut models = Vec::new();
-        let mut made = self.made.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for model in self.steps.iter().map(|step| step.model) {
-            let Some(table) = made.remove(&model.table) else { continue };
-            let files = Arc::into_inner(table.files).ok_or_else(|| Error::Transform {
-                model: model.table.to_string(),
-                message: "its files are still being written".to_owned(),
-            })?;
+        for Step { due, files, seconds, .. } in self.steps {
+            let (Some(model), Some(files)) = (due.model(), files) else { continue };
             let (rows, bytes) = files.finish()?;
-            tracing::debug!(model = %model.table, rows, seconds = table.seconds, "made");
-            tables.push(TableSummary::new(model.table.to_string(), rows, bytes, table.seconds));
+            let seconds = seconds.into_inner().unwrap_or_else(PoisonError::into_inner);
+            tracing::debug!(model = %model.table, rows, seconds, "made");
+            tables.push(TableSummary::new(model.table.to_string(), rows, bytes, seconds));
             models.push(model);
         }
         if let Some(touched) = touched {
@@ -184,100 +196,26 @@ impl<'a> Pass<'a> {
         Ok((tables, found))
     }
 
-    /// Where the rows of a table go: to their place, or to where the published
-    /// rows of all others are added.
-    fn folder(&self, model: &Model) -> PathBuf {
-        match self.is_part {
-            false => self.run.staging.table(&model.table),
-            true => self.run.staging.working(&model.table),
-        }
-    }
-
     /// Makes all of one bucket, the one at that position among those that hold rows.
     fn bucket(&self, position: usize, number: usize) -> Result<Vec<CheckOutcome>> {
-        let Run { compiler, params, .. } = self.run;
-        let is_first = position == 0;
-        let _waited_for = is_first.then(|| WaitedFor(self));
         let desk = self.engine.desk();
-        let rows = self.buckets.take(number)?;
-        if is_first {
-            self.engine.expect_rows(
-                self.dealt,
-                self.buckets.schema().clone(),
-                &rows,
-                &self.buckets.order(),
-            )?;
-        }
-        desk.put(self.dealt, rows);
-        for Step { model, sql, planned } in &self.steps {
-            let TableRef { layer, name } = &model.table;
+        desk.put(self.dealt, self.buckets.take(number)?);
+        let mut found = Vec::new();
+        for Step { due, statement, files, seconds } in &self.steps {
             let started = Instant::now();
-            if is_first {
-                if model.storage == Storage::View {
-                    self.engine
-                        .define_view(layer.as_str(), name, sql, params)
-                        .map_err(|error| named(model, error))?;
-                } else {
-                    trace(&self.engine, model, sql, params);
-                    let statement = self.engine.prepare(sql, params).map_err(|error| named(model, error))?;
-                    let _ = planned.set(Some(statement));
+            match due {
+                Due::Check(check) => found.push(check.run_at(&desk, statement)?),
+                Due::Model(model) => {
+                    let rows = desk.run(statement).map_err(|error| named(model, error))?;
+                    if let Some(files) = files {
+                        files.add(position, &rows)?;
+                    }
+                    desk.put(&model.table, rows);
                 }
             }
-            if model.storage == Storage::View {
-                continue;
-            }
-            let statement = plan_of(planned)?;
-            let rows = desk.run(statement).map_err(|error| named(model, error))?;
-            if is_first {
-                self.engine.expect_rows(&model.table, statement.schema(), &rows, &[])?;
-            }
-            if model.storage == Storage::Table {
-                self.files(model, statement).add(position, &rows)?;
-            }
-            desk.put(&model.table, rows);
-            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(made) = made.get_mut(&model.table) {
-                made.seconds += started.elapsed().as_secs_f64();
-            }
+            *seconds.lock().unwrap_or_else(PoisonError::into_inner) += started.elapsed().as_secs_f64();
         }
-        let check = |(check, planned): &(&Check, Planned)| {
-            if is_first {
-                let _ = planned.set(Some(check.prepare(&self.engine, compiler, params)?));
-            }
-            check.run_at(&desk, plan_of(planned)?)
-        };
-        self.checks.iter().map(check).collect()
-    }
-
-    /// The files of a table, begun by whoever comes first.
-    fn files(&self, model: &Model, statement: &Prepared) -> Arc<GroupedFiles> {
-        let target =
-            || ParquetTarget { folder: self.folder(model), partition_by: model.partition_by.clone() };
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = made.entry(model.table.clone()).or_insert_with(|| Made {
-            files: Arc::new(GroupedFiles::new(target(), statement.schema())),
-            seconds: 0.0,
-        });
-        made.files.clone()
-    }
-}
-
-/// The statement, once it is planned.
-fn plan_of(planned: &Planned) -> Result<&Prepared> {
-    // What went wrong is said by the first bucket.
-    planned.wait().as_ref().ok_or(Error::Interrupted)
-}
-
-/// Held by the first bucket: when it ends, for whatever reason, nobody waits
-/// for a statement that was not planned.
-struct WaitedFor<'a>(&'a Pass<'a>);
-
-impl Drop for WaitedFor<'_> {
-    fn drop(&mut self) {
-        let statements = self.0.steps.iter().map(|step| &step.planned);
-        for planned in statements.chain(self.0.checks.iter().map(|(_, planned)| planned)) {
-            let _ = planned.set(None);
-        }
+        Ok(found)
     }
 }
 

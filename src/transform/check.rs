@@ -7,10 +7,11 @@ use arrow::util::pretty::pretty_format_batches;
 use serde::Serialize;
 
 use super::dialect::Compiler;
+use super::graph::tables_of;
 use super::model::Scope;
 use crate::engine::{Desk, Engine, LocalEngine, Params, Prepared};
 use crate::error::{Error, Result};
-use crate::lake::Layer;
+use crate::lake::{Layer, TableRef};
 use crate::sql;
 
 /// How many bad rows a message shows.
@@ -97,6 +98,14 @@ impl Check {
         let seconds = started.elapsed().as_secs_f64();
         tracing::debug!(check = self.name, bad_rows = outcome.bad_rows, seconds, "checked");
         Ok(outcome)
+    }
+
+    /// The tables it reads.
+    ///
+    /// # Errors
+    /// [`Error::Transform`] when it does not compile or parse.
+    pub(super) fn inputs(&self, compiler: &Compiler) -> Result<Vec<TableRef>> {
+        tables_of(&format!("check {}", self.name), &self.sql(compiler)?)
     }
 
     /// Plans it for the rows of one bucket after another.

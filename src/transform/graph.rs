@@ -37,7 +37,7 @@ impl Graph {
         let mut inputs = BTreeMap::new();
         for model in &models {
             let sql = compiler.compile(&model.table.to_string(), &model.text)?;
-            inputs.insert(model.table.clone(), read_inputs(model, &sql)?);
+            inputs.insert(model.table.clone(), tables_of(&model.table.to_string(), &sql)?);
         }
         let mut waiting: BTreeMap<TableRef, Model> =
             models.into_iter().map(|model| (model.table.clone(), model)).collect();
@@ -124,12 +124,15 @@ impl Graph {
     }
 }
 
-/// The lake's tables that a compiled select reads, CTEs excluded.
-fn read_inputs(model: &Model, sql: &str) -> Result<Vec<TableRef>> {
-    let fail = |message: String| Error::Transform { model: model.table.to_string(), message };
+/// The lake's tables that the compiled select of that name reads, sorted, CTEs excluded.
+///
+/// # Errors
+/// [`Error::Transform`] when it does not parse or is no single statement.
+pub(super) fn tables_of(name: &str, sql: &str) -> Result<Vec<TableRef>> {
+    let fail = |message: String| Error::Transform { model: name.to_owned(), message };
     let statements = DFParser::parse_sql(sql).map_err(|error| fail(error.to_string()))?;
     let [statement] = statements.iter().collect::<Vec<_>>()[..] else {
-        return Err(fail("a model is one select; this file holds several statements".to_owned()));
+        return Err(fail("a model or check is one select; this file holds several statements".to_owned()));
     };
     let (tables, _) = resolve_table_references(statement, true).map_err(|error| fail(error.to_string()))?;
     let mut inputs: Vec<_> = tables.iter().filter_map(|table| TableRef::parse(&table.to_string())).collect();

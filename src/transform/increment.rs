@@ -19,7 +19,6 @@ use super::dialect::Dialect;
 use super::mapping::{self, Batch};
 use super::model::{Dealing, Model, Scope, Storage};
 use super::run::Run;
-use super::schedule::side_by_side;
 use super::state::{Since, event_rows};
 use super::{bucketed, run};
 use crate::engine::{
@@ -27,6 +26,7 @@ use crate::engine::{
 };
 use crate::error::{Error, Result};
 use crate::lake::{Layer, TableRef};
+use crate::schedule::{side_by_side, threads};
 use crate::summary::{TableSummary, grouped};
 
 /// The schema in which an engine sees tables as they were published.
@@ -249,7 +249,7 @@ pub(super) fn merge(run: &Run<'_>, models: &[&Model], touched: &mut Touched) -> 
         let judged = merge_of(run, model, visitors, &Keys::default()).judged_anew(&model.watched)?;
         judged_anew.extend(&judged);
     }
-    let merged = side_by_side(run::threads(run.options), models, |model| {
+    let merged = side_by_side(threads(run.options.engine.threads), models, |model| {
         let started = Instant::now();
         let merged = merge_of(run, model, visitors, &judged_anew).make()?;
         Ok((merged, started.elapsed().as_secs_f64()))

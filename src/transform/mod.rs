@@ -12,13 +12,13 @@ mod analysis;
 mod bucketed;
 mod check;
 mod dialect;
+mod due;
 mod graph;
 mod increment;
 mod manual;
 mod mapping;
 mod model;
 mod run;
-mod schedule;
 mod script;
 mod state;
 

@@ -1,37 +1,30 @@
-//! A transform at work: stage after stage, models side by side, checks after
-//! each layer.
+//! A transform at work: stage after stage, models and checks side by side, each
+//! as soon as what it reads is there.
 
 use std::time::Instant;
 
 use super::bucketed::Pass;
-use super::check::{self, Check};
+use super::check::{self, Check, CheckOutcome};
 use super::dialect::Compiler;
+use super::due::Due;
 use super::graph::{Graph, Stage};
 use super::increment::Touched;
 use super::mapping::Batch;
 use super::model::{Model, Scope, Storage};
-use super::schedule::{as_needed, side_by_side};
 use super::state::Extent;
 use super::{Options, Outcome, bucketed, increment};
 use crate::engine::{Engine, LocalEngine, Params, ParquetTarget};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, Staging, TableRef};
 use crate::progress::Progress;
+use crate::schedule::{as_needed, threads};
 use crate::summary::TableSummary;
-
-/// How many statements run at once.
-pub(super) fn threads(options: &Options) -> usize {
-    match options.engine.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        threads => threads,
-    }
-}
 
 /// How many models of the population are made, or checks run, at once: where
 /// memory has a bound, each gets all of it; else there is one more than threads,
 /// for one that waits for its rows.
 fn at_once(options: &Options) -> usize {
-    if options.engine.memory_limit.is_some() { 1 } else { threads(options) + 1 }
+    if options.engine.memory_limit.is_some() { 1 } else { threads(options.engine.threads) + 1 }
 }
 
 /// A transform at work.
@@ -55,45 +48,57 @@ impl Run<'_> {
             Stage::Population(models) => models.iter().any(|model| model.table.layer == Layer::Silver),
             Stage::Pass(_) => false,
         });
+        let (of_visitor, of_all): (Vec<&Check>, Vec<&Check>) =
+            checks.iter().partition(|check| check.scope == Scope::Visitor);
         let mut outcome = Outcome { tables: Vec::new(), checks: Vec::new(), extent: None };
-        let mut due: Option<&Model> = None;
+        let mut to_deal: Option<&Model> = None;
         let mut touched: Option<Touched> = None;
         for (position, stage) in stages.iter().enumerate() {
-            match stage {
-                Stage::Population(models) => {
-                    let made = as_needed(at_once(self.options), models, &self.needs(models), |model| {
-                        self.build(model, touched.as_ref())
-                    })?;
-                    for (model, made) in models.iter().zip(made) {
-                        match made {
-                            Built::Nothing => {}
-                            Built::Table(summary) => outcome.tables.push(summary),
-                            Built::ToDeal => due = Some(*model),
-                        }
-                    }
-                }
+            let mut models = match stage {
+                Stage::Population(models) => models.clone(),
                 Stage::Pass(models) => {
-                    let checks = checks.iter().filter(|check| check.scope == Scope::Visitor).collect();
-                    touched = self.pass(extent, due.take(), models, checks, &mut outcome)?;
+                    let due = Due::all(models, &of_visitor);
+                    touched = self.pass(extent, to_deal.take(), due, &mut outcome)?;
+                    Vec::new()
                 }
-            }
-            if last_of_silver == Some(position) {
-                self.check(checks, Layer::Silver, &mut outcome)?;
+            };
+            to_deal = to_deal.or(models.extract_if(.., |model| model.dealing.is_some()).next());
+            let is_complete = |layer| match layer {
+                Layer::Gold => position + 1 == stages.len(),
+                _ => last_of_silver == Some(position),
+            };
+            let checks: Vec<_> = of_all.iter().copied().filter(|check| is_complete(check.layer)).collect();
+            self.population(Due::all(&models, &checks), touched.as_ref(), &mut outcome)?;
+            if !checks.is_empty() {
+                check::verdict(&outcome.checks)?;
             }
         }
-        self.check(checks, Layer::Gold, &mut outcome)?;
         Ok(outcome)
     }
 
-    /// Of each model the positions of those that it reads among the others.
-    fn needs(&self, models: &[&Model]) -> Vec<Vec<usize>> {
-        let inputs = models.iter().map(|model| self.graph.inputs(&model.table));
-        inputs
-            .map(|inputs| {
-                let positions = models.iter().enumerate().filter(|(_, other)| inputs.contains(&other.table));
-                positions.map(|(position, _)| position).collect()
-            })
-            .collect()
+    /// Makes models of the population, and runs checks of what is there with them.
+    fn population(&self, due: Vec<Due<'_>>, touched: Option<&Touched>, outcome: &mut Outcome) -> Result<()> {
+        let made = as_needed(at_once(self.options), &due, &self.needs(&due)?, |due| {
+            let made = match due {
+                Due::Model(model) => self.build(model, touched)?,
+                Due::Check(check) => Made::Checked(check.run(self.engine, self.compiler, self.params)?),
+            };
+            self.progress.advance(1)?;
+            Ok(made)
+        })?;
+        for made in made {
+            match made {
+                Made::Nothing => {}
+                Made::Table(summary) => outcome.tables.push(summary),
+                Made::Checked(found) => outcome.checks.push(found),
+            }
+        }
+        Ok(())
+    }
+
+    /// Of each the positions of those whose tables it reads.
+    pub(super) fn needs(&self, due: &[Due<'_>]) -> Result<Vec<Vec<usize>>> {
+        Due::needs(due, self.graph, self.compiler)
     }
 
     /// Makes the models of one visitor: of all, or of those that are touched,
@@ -102,10 +107,10 @@ impl Run<'_> {
         &self,
         extent: &Extent,
         dealt: Option<&Model>,
-        models: &[&Model],
-        checks: Vec<&Check>,
+        due: Vec<Due<'_>>,
         outcome: &mut Outcome,
     ) -> Result<Option<Touched>> {
+        let models: Vec<_> = due.iter().filter_map(Due::model).collect();
         let Some((model, dealing)) = dealt.and_then(|model| Some((model, model.dealing.as_ref()?))) else {
             return Err(Error::Transform {
                 model: models.first().map(|model| model.table.to_string()).unwrap_or_default(),
@@ -118,7 +123,7 @@ impl Run<'_> {
             Extent::Part(since) => (None, Some(since)),
         };
         if since.is_some()
-            && let Some(table) = increment::changed_lookup(self, models)?
+            && let Some(table) = increment::changed_lookup(self, &models)?
         {
             (reason, since) = (Some(format!("{table} has changed")), None);
         }
@@ -130,7 +135,7 @@ impl Run<'_> {
             }
         };
         self.progress.advance(1)?;
-        let pass = Pass::new(self, &model.table, &buckets, models, checks)?;
+        let pass = Pass::new(self, &model.table, &buckets, due, touched.is_some())?;
         let (tables, found) = pass.make(touched.as_mut())?;
         outcome.tables.extend(tables);
         outcome.checks.extend(found);
@@ -142,31 +147,15 @@ impl Run<'_> {
         Ok(touched)
     }
 
-    /// Runs the checks of a layer that have to see all of it.
-    fn check(&self, checks: &[Check], layer: Layer, outcome: &mut Outcome) -> Result<()> {
-        let due: Vec<_> =
-            checks.iter().filter(|check| check.layer == layer && check.scope != Scope::Visitor).collect();
-        outcome.checks.extend(side_by_side(at_once(self.options), &due, |check| {
-            let found = check.run(self.engine, self.compiler, self.params)?;
-            self.progress.advance(1)?;
-            Ok(found)
-        })?);
-        check::verdict(&outcome.checks)
-    }
-
     /// Makes one model of the population, or of one day: a view is defined or a
     /// table written, and both can be read from then on.
-    fn build(&self, model: &Model, touched: Option<&Touched>) -> Result<Built> {
-        if model.dealing.is_some() {
-            return Ok(Built::ToDeal);
-        }
+    fn build(&self, model: &Model, touched: Option<&Touched>) -> Result<Made> {
         let TableRef { layer, name } = &model.table;
         let sql = self.compiler.compile(&model.table.to_string(), &model.text)?;
         let folder = match model.storage {
             Storage::View => {
-                let made = self.engine.define_view(layer.as_str(), name, &sql, self.params);
-                self.progress.advance(1)?;
-                return made.map(|()| Built::Nothing).map_err(|error| named(model, error));
+                let defined = self.engine.define_view(layer.as_str(), name, &sql, self.params);
+                return defined.map(|()| Made::Nothing).map_err(|error| named(model, error));
             }
             Storage::Table => self.staging.table(&model.table),
             Storage::Working => self.staging.working(&model.table),
@@ -182,21 +171,20 @@ impl Run<'_> {
             self.engine.attach(&model.table, &target.folder)?;
             let seconds = started.elapsed().as_secs_f64();
             tracing::debug!(model = %model.table, rows = summary.rows, seconds, "made");
-            Ok(if model.storage == Storage::Table { Built::Table(summary) } else { Built::Nothing })
+            Ok(if model.storage == Storage::Table { Made::Table(summary) } else { Made::Nothing })
         });
-        self.progress.advance(1)?;
         made.map_err(|error| named(model, error))
     }
 }
 
-/// What became of a model.
-enum Built {
+/// What came of a model or check.
+enum Made {
     /// A view or working table.
     Nothing,
     /// A table that is kept.
     Table(TableSummary),
-    /// Rows that are dealt into buckets when the pass over them begins.
-    ToDeal,
+    /// What a check found.
+    Checked(CheckOutcome),
 }
 
 /// Engine errors gain the name of the model they came from.

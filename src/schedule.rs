@@ -5,23 +5,38 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
 
+/// How many threads a setting means: 0 is one per core.
+pub fn threads(setting: usize) -> usize {
+    match setting {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
+
 /// The results of `work` over `items`, in their order, made by up to `threads`
-/// threads; the first failure, by position, is the answer.
-pub(super) fn side_by_side<I: Sync, T: Send>(
+/// threads; the first failure, by position, is the answer, and after one
+/// nothing is begun.
+///
+/// # Errors
+/// What `work` returns.
+pub fn side_by_side<'a, I: Sync, T: Send>(
     threads: usize,
-    items: &[I],
-    work: impl Fn(&I) -> Result<T> + Sync,
+    items: &'a [I],
+    work: impl Fn(&'a I) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
     as_needed(threads, items, &vec![Vec::new(); items.len()], work)
 }
 
 /// As [`side_by_side`], but an item begins only when those that it `needs`,
 /// each at an earlier position, are done.
-pub(super) fn as_needed<I: Sync, T: Send>(
+///
+/// # Errors
+/// What `work` returns.
+pub fn as_needed<'a, I: Sync, T: Send>(
     threads: usize,
-    items: &[I],
+    items: &'a [I],
     needs: &[Vec<usize>],
-    work: impl Fn(&I) -> Result<T> + Sync,
+    work: impl Fn(&'a I) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
     let queue = Queue::new(needs);
     let results: Mutex<Vec<(usize, Result<T>)>> = Mutex::default();
