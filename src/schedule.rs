@@ -1,6 +1,7 @@
 //! Work on several threads: items side by side, or each as soon as those that
 //! it needs are done.
 
+use std::cmp::Reverse;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
@@ -57,7 +58,8 @@ pub fn as_needed<'a, I: Sync, T: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Items to be worked on, the earliest that can begin first.
+/// Items to be worked on: of those that can begin first the one with the longest
+/// chain of items behind it, then the earliest.
 struct Queue<'a> {
     needs: &'a [Vec<usize>],
     progress: Mutex<Progress>,
@@ -72,7 +74,14 @@ struct Progress {
 
 impl<'a> Queue<'a> {
     fn new(needs: &'a [Vec<usize>]) -> Self {
-        let (waiting, done) = ((0..needs.len()).collect(), vec![false; needs.len()]);
+        let (mut waiting, done) = (Vec::from_iter(0..needs.len()), vec![false; needs.len()]);
+        let mut chain = vec![0; needs.len()];
+        for (item, needs) in needs.iter().enumerate().rev() {
+            for need in needs {
+                chain[*need] = chain[*need].max(chain[item] + 1);
+            }
+        }
+        waiting.sort_by_key(|item| Reverse(chain[*item]));
         let progress = Mutex::new(Progress { waiting, done, has_failed: false });
         Self { needs, progress, changed: Condvar::new() }
     }
@@ -155,6 +164,22 @@ mod tests {
         for (item, before) in found.unwrap().into_iter().enumerate() {
             assert!(before + 1 >= item, "item {item} began when {before} were done");
         }
+    }
+
+    #[test]
+    fn the_head_of_a_chain_begins_before_what_nobody_needs() {
+        let order = Mutex::new(Vec::new());
+        as_needed(
+            1,
+            &["leaf", "head", "other leaf", "middle", "end"],
+            &[vec![], vec![], vec![], vec![1], vec![3]],
+            |item| {
+                order.lock().unwrap().push(*item);
+                Ok(())
+            },
+        )
+        .unwrap();
+        assert_eq!(order.into_inner().unwrap(), ["head", "middle", "leaf", "other leaf", "end"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 -- grain: one row per visitor (device or cookie)
 -- key: visitor_id
 -- scope: visitor
+-- rows: 100 in 1000
 -- watched: is_bot, first_session_id
 -- reader: every table and view that counts customers or leaves bots out
 

@@ -6,6 +6,7 @@
 -- grain: one row per order
 -- key: order_id
 -- scope: visitor
+-- rows: 20 in 1000
 -- day: order_date
 -- reader: gold.fact_sessions, gold.fact_daily_metrics, gold.dim_users; views
 

@@ -8,6 +8,7 @@
 -- grain: one row per session
 -- key: session_date, session_id
 -- scope: visitor
+-- rows: 150 in 1000
 -- reader: gold.agg_session_daily, gold.dim_users; session views
 -- partition: session_date
 -- day: session_date

@@ -13,6 +13,7 @@
 -- grain: one row per visitor that is a bot
 -- key: visitor_id
 -- scope: visitor
+-- rows: 1 in 1000
 -- reader: gold.dim_visitors (is_bot stands there and nowhere else)
 
 with

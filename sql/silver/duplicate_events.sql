@@ -4,6 +4,7 @@
 -- key: _batch_key, _source_line
 -- reader: silver.distinct_events, silver.duplicates
 -- scope: visitor
+-- rows: 10 in 1000
 with repeated as (
 
     select event_id

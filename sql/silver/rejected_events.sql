@@ -2,6 +2,7 @@
 -- key: _batch_id, _source_line
 -- reader: silver.quarantine
 -- scope: visitor
+-- rows: 10 in 1000
 with rejected as (
 
     select

@@ -4,6 +4,7 @@
 -- grain: one row per session and product with at least one add_to_cart
 -- key: session_id, product_id
 -- scope: visitor
+-- rows: 100 in 1000
 -- reader: gold.fact_sessions, gold.agg_cart_product_daily
 
 with

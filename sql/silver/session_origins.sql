@@ -5,6 +5,7 @@
 -- grain: one row per session
 -- key: session_id
 -- scope: visitor
+-- rows: 150 in 1000
 -- reader: silver.bots, gold.dim_device, gold.dim_channel, gold.dim_visitors,
 --         gold.fact_events, gold.fact_orders, gold.fact_sessions
 

@@ -11,7 +11,6 @@ use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::ParamValues;
-use datafusion::common::stats::Precision;
 use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -255,7 +254,7 @@ impl LocalEngine {
         &self,
         table: &TableRef,
         schema: SchemaRef,
-        rows: Precision<usize>,
+        rows: usize,
         order: &[String],
     ) -> Result<()> {
         let order = order.iter().map(|column| ident(column).sort(true, false)).collect();

@@ -13,6 +13,7 @@ mod keys;
 mod local;
 mod merge;
 mod parquet;
+mod partitioned;
 mod pool;
 mod prepared;
 mod views;

@@ -13,7 +13,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::{TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, DataFusionError, Result, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::memory::MemorySourceConfig;
@@ -26,15 +26,15 @@ use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::execution_plan::{SchedulingType, reset_plan_states};
 use datafusion::physical_plan::memory::MemoryStream;
 use datafusion::physical_plan::projection::ProjectionExprs;
-use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{
-    DisplayFormatType, ExecutionPlan, InputOrderMode, Partitioning, PhysicalExpr, SendableRecordBatchStream,
-    StatisticsArgs, StatisticsContext, displayable, execute_stream,
+    DisplayFormatType, ExecutionPlan, Partitioning, PhysicalExpr, SendableRecordBatchStream, displayable,
+    execute_stream,
 };
 use futures::TryStreamExt;
 use tokio::runtime::Runtime;
 
 use super::local::failed;
+use super::partitioned::{Partitions, partitioned};
 use crate::lake::TableRef;
 
 /// A statement, planned.
@@ -44,18 +44,12 @@ pub struct Prepared {
 
 impl Prepared {
     pub(super) fn new(plan: Arc<dyn ExecutionPlan>) -> Result<Self> {
-        Ok(Self { plan: plan.transform_up(whole_windows).data()? })
+        Ok(Self { plan: plan.transform_up(partitioned).data()? })
     }
 
     /// The columns of its rows.
     pub fn schema(&self) -> SchemaRef {
         self.plan.schema()
-    }
-
-    /// About how many rows it makes of as many as it was planned for.
-    pub fn expected_rows(&self) -> Precision<usize> {
-        let statistics = StatisticsContext::new().compute(self.plan.as_ref(), &StatisticsArgs::new());
-        statistics.map_or(Precision::Absent, |statistics| statistics.num_rows.to_inexact())
     }
 }
 
@@ -63,18 +57,6 @@ impl Prepared {
 impl fmt::Display for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         displayable(self.plan.as_ref()).indent(false).fmt(f)
-    }
-}
-
-/// Computes windows partition by partition. DataFusion prefers to go row by row
-/// where it can, in less memory; but rows on a desk lie in memory anyway.
-fn whole_windows(plan: Arc<dyn ExecutionPlan>) -> Result<Transformed<Arc<dyn ExecutionPlan>>> {
-    match plan.downcast_ref::<BoundedWindowAggExec>() {
-        Some(window) if window.input_order_mode == InputOrderMode::Sorted => {
-            let (window_expr, input) = (window.window_expr().to_vec(), window.input().clone());
-            Ok(Transformed::yes(Arc::new(WindowAggExec::try_new(window_expr, input, false)?)))
-        }
-        _ => Ok(Transformed::no(plan)),
     }
 }
 
@@ -90,7 +72,8 @@ impl Desk {
     /// An empty desk of an engine with that context.
     pub(super) fn new(context: TaskContext, runtime: Arc<Runtime>) -> Self {
         let rows = Arc::new(Rows::default());
-        let config = context.session_config().clone().with_extension(rows.clone());
+        let config = context.session_config().clone();
+        let config = config.with_extension(rows.clone()).with_extension(Arc::new(Partitions::default()));
         Self { rows, context: Arc::new(context.with_session_config(config)), runtime }
     }
 
@@ -113,6 +96,9 @@ impl Desk {
     }
 }
 
+/// How long a text is taken to be, in bytes, before any is there.
+const TEXT_BYTES: usize = 16;
+
 /// Rows in memory, by table.
 #[derive(Default)]
 struct Rows(Mutex<HashMap<TableRef, Vec<RecordBatch>>>);
@@ -123,19 +109,14 @@ pub(super) struct DeskTable {
     table: TableRef,
     schema: SchemaRef,
     order: Vec<SortExpr>,
-    /// Of a desk, about: plans go by it, results do not.
-    rows: Precision<usize>,
+    /// On a desk, about: plans go by it, results do not.
+    rows: usize,
 }
 
 impl DeskTable {
     /// A table with about so many rows, ordered by `order`.
-    pub(super) fn new(
-        table: TableRef,
-        schema: SchemaRef,
-        rows: Precision<usize>,
-        order: Vec<SortExpr>,
-    ) -> Self {
-        Self { table, schema, order, rows: rows.to_inexact() }
+    pub(super) fn new(table: TableRef, schema: SchemaRef, rows: usize, order: Vec<SortExpr>) -> Self {
+        Self { table, schema, order, rows }
     }
 }
 
@@ -166,11 +147,7 @@ impl TableProvider for DeskTable {
         if let Some(order) = LexOrdering::new(order) {
             shape = shape.try_with_sort_information(vec![order])?;
         }
-        Ok(DataSourceExec::from_data_source(DeskRows {
-            table: self.table.clone(),
-            shape,
-            rows: self.rows,
-        }))
+        Ok(DataSourceExec::from_data_source(DeskRows { table: self.table.clone(), shape, rows: self.rows }))
     }
 }
 
@@ -181,7 +158,7 @@ struct DeskRows {
     /// Which columns, and their order; it holds no rows.
     shape: MemorySourceConfig,
     /// About how many there will be.
-    rows: Precision<usize>,
+    rows: usize,
 }
 
 impl DataSource for DeskRows {
@@ -217,7 +194,16 @@ impl DataSource for DeskRows {
 
     fn partition_statistics(&self, _: Option<usize>) -> Result<Arc<Statistics>> {
         let schema = self.shape.eq_properties().schema().clone();
-        Ok(Arc::new(Statistics { num_rows: self.rows, ..Statistics::new_unknown(&schema) }))
+        let mut statistics = Statistics::new_unknown(&schema);
+        statistics.num_rows = Precision::Inexact(self.rows);
+        statistics.total_byte_size = Precision::Inexact(0);
+        for (column, field) in statistics.column_statistics.iter_mut().zip(schema.fields()) {
+            let width = field.data_type().primitive_width().unwrap_or(TEXT_BYTES);
+            column.null_count = Precision::Inexact(0);
+            column.byte_size = Precision::Inexact(self.rows * width);
+            statistics.total_byte_size = statistics.total_byte_size.add(&column.byte_size);
+        }
+        Ok(Arc::new(statistics))
     }
 
     fn with_fetch(&self, _: Option<usize>) -> Option<Arc<dyn DataSource>> {
@@ -269,7 +255,7 @@ mod tests {
         let options = Options { threads: 2, memory_limit: None };
         let engine = LocalEngine::empty(&options).unwrap().fork().unwrap();
         let (table, order) = (TableRef::parse(VISITS).unwrap(), ["visitor", "time"].map(str::to_owned));
-        engine.expect_rows(&table, rows.schema(), Precision::Exact(rows.num_rows()), &order).unwrap();
+        engine.expect_rows(&table, rows.schema(), rows.num_rows(), &order).unwrap();
         engine
     }
 
@@ -312,12 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn windows_are_computed_partition_by_partition_over_rows_in_order() {
+    fn windows_take_all_partitions_of_rows_in_order_at_once() {
         let engine = engine(&visits(&[("a", 1)]));
         let sql = "select row_number() over (partition by visitor order by time) from silver.visits";
         let statement = engine.prepare(sql, &Params::new()).unwrap();
         let plan = statement.to_string();
-        assert!(plan.contains("WindowAggExec") && !plan.contains("BoundedWindowAggExec"), "{plan}");
+        assert!(plan.contains("PartitionedExec") && !plan.contains("WindowAggExec"), "{plan}");
         assert!(!plan.contains("SortExec"), "{plan}");
     }
 

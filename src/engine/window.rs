@@ -1,4 +1,4 @@
-//! Window functions that see a whole partition at once. DataFusion's own `lag`
+//! Window functions that see whole partitions at once. DataFusion's own `lag`
 //! and running `max` go row by row, which costs several times as much:
 //! `previous` (lag by one) and `running_max` (of the rows up to this one), both
 //! of bigint. `first_of` tells the first row with these values, for which
@@ -6,9 +6,11 @@
 
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, Int64Array, UInt64Array};
+use arrow::buffer::NullBuffer;
 use arrow::compute::shift;
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::Result;
@@ -29,8 +31,17 @@ pub(super) fn all() -> Vec<WindowUDF> {
     .into()
 }
 
-/// From the columns of a partition to the results of its rows.
-type Evaluate = fn(&[ArrayRef]) -> Result<ArrayRef>;
+/// From the columns of some rows, and the partitions that they fall into, to the
+/// results of all rows. Partitions follow one another without a gap.
+pub(super) type Evaluate = fn(&[ArrayRef], &[Range<usize>]) -> Result<ArrayRef>;
+
+/// How a window function is evaluated for all partitions at once, if it can be.
+pub(super) fn at_once(function: &WindowUDF) -> Option<Evaluate> {
+    match function.inner().downcast_ref::<Whole>() {
+        Some(whole) => Some(whole.evaluate),
+        None => (function.name() == "row_number").then_some(row_number),
+    }
+}
 
 /// A function that needs the rows of a partition in order, and no frame.
 #[derive(Debug, Clone)]
@@ -77,45 +88,62 @@ impl WindowUDFImpl for Whole {
 struct WholePartition(Evaluate);
 
 impl PartitionEvaluator for WholePartition {
-    fn evaluate_all(&mut self, values: &[ArrayRef], _: usize) -> Result<ArrayRef> {
-        (self.0)(values)
+    fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
+        (self.0)(values, std::slice::from_ref(&(0..rows)))
     }
 }
 
+/// The number of the row within its partition, from 1, as DataFusion's own.
+fn row_number(_: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRef> {
+    let numbers = partitions.iter().flat_map(|rows| 1..=rows.len() as u64);
+    Ok(Arc::new(UInt64Array::from_iter_values(numbers)))
+}
+
 /// The value of the row before; null on the first.
-fn previous(columns: &[ArrayRef]) -> Result<ArrayRef> {
-    Ok(shift(columns[0].as_ref(), 1)?)
+fn previous(columns: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRef> {
+    let shifted = shift(columns[0].as_ref(), 1)?;
+    let mut has_one = BooleanBufferBuilder::new(shifted.len());
+    has_one.append_n(shifted.len(), true);
+    partitions.iter().for_each(|rows| has_one.set_bit(rows.start, false));
+    let nulls = NullBuffer::union(shifted.nulls(), Some(&NullBuffer::new(has_one.finish())));
+    let values = shifted.as_primitive::<Int64Type>().values().clone();
+    Ok(Arc::new(Int64Array::new(values, nulls)))
 }
 
 /// The greatest value up to this row, nulls apart; null before the first value.
-fn running_max(columns: &[ArrayRef]) -> Result<ArrayRef> {
+fn running_max(columns: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRef> {
     let values = columns[0].as_primitive::<Int64Type>();
-    let mut greatest = None;
-    let maxima: Int64Array = (0..values.len())
-        .map(|row| {
+    let mut maxima = Vec::with_capacity(values.len());
+    for rows in partitions {
+        let mut greatest = None;
+        maxima.extend(rows.clone().map(|row| {
             if values.is_valid(row) {
                 greatest = greatest.max(Some(values.value(row)));
             }
             greatest
-        })
-        .collect();
-    Ok(Arc::new(maxima))
+        }));
+    }
+    Ok(Arc::new(Int64Array::from(maxima)))
 }
 
 /// Whether no row before has the same values, nulls being alike. Rows are told apart by 64 bits: of
 /// the pairs within a partition one in 2^64 would be taken for alike by chance.
-fn first_of(columns: &[ArrayRef]) -> Result<ArrayRef> {
+fn first_of(columns: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRef> {
     /// So many rows are sooner looked through than hashed again.
     const FEW: usize = 32;
     let mut hashes = vec![0; columns[0].len()];
     create_hashes_with_hasher(columns, &QualityRandomState::default(), &mut hashes)?;
-    let firsts: BooleanArray = if hashes.len() <= FEW {
-        hashes.iter().enumerate().map(|(row, hash)| Some(!hashes[..row].contains(hash))).collect()
-    } else {
-        let mut seen = HashSet::with_capacity(hashes.len());
-        hashes.iter().map(|hash| Some(seen.insert(*hash))).collect()
-    };
-    Ok(Arc::new(firsts))
+    let mut firsts = BooleanBufferBuilder::new(hashes.len());
+    let mut seen = HashSet::new();
+    for hashes in partitions.iter().map(|rows| &hashes[rows.clone()]) {
+        if hashes.len() <= FEW {
+            (0..hashes.len()).for_each(|row| firsts.append(!hashes[..row].contains(&hashes[row])));
+        } else {
+            seen.clear();
+            hashes.iter().for_each(|hash| firsts.append(seen.insert(*hash)));
+        }
+    }
+    Ok(Arc::new(BooleanArray::new(firsts.finish(), None)))
 }
 
 #[cfg(test)]
@@ -132,26 +160,44 @@ mod tests {
     }
 
     #[test]
-    fn previous_is_the_row_before() {
-        let values = array(&[Some(3), None, Some(5)]);
-        assert_eq!(&previous(&[values]).unwrap(), &array(&[None, Some(3), None]));
+    fn rows_are_numbered_in_their_partition() {
+        let numbers = row_number(&[], &[0..2, 2..3, 3..6]).unwrap();
+        assert_eq!(numbers.as_ref(), &UInt64Array::from(vec![1, 2, 1, 1, 2, 3]));
     }
 
     #[test]
-    fn the_running_max_leaves_nulls_out() {
-        let values = array(&[None, Some(-3), None, Some(-5), Some(2)]);
-        assert_eq!(&running_max(&[values]).unwrap(), &array(&[None, Some(-3), Some(-3), Some(-3), Some(2)]));
+    fn previous_is_the_row_before_in_the_partition() {
+        let values = array(&[Some(3), None, Some(5), Some(6), Some(7)]);
+        let found = previous(&[values], &[0..3, 3..5]).unwrap();
+        assert_eq!(&found, &array(&[None, Some(3), None, None, Some(6)]));
+    }
+
+    #[test]
+    fn the_running_max_leaves_nulls_out_and_begins_anew() {
+        let values = array(&[None, Some(-3), None, Some(-5), Some(2), Some(-7), None]);
+        let expected = array(&[None, Some(-3), Some(-3), Some(-3), Some(2), Some(-7), Some(-7)]);
+        assert_eq!(&running_max(&[values], &[0..5, 5..7]).unwrap(), &expected);
     }
 
     #[test]
     fn the_first_row_with_its_values_is_told_in_few_rows_as_in_many() {
         let numbers = array(&[Some(1), None, Some(1), None, Some(2), Some(1)]);
         let words: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "a", "b", "a", "b"]));
-        let firsts = first_of(&[numbers.clone(), words.clone()]).unwrap();
+        let firsts = first_of(&[numbers.clone(), words.clone()], &[0..6]).unwrap();
         assert_eq!(firsts.as_boolean(), &BooleanArray::from(vec![true, true, false, false, true, true]));
+        let firsts = first_of(&[numbers.clone(), words.clone()], &[0..2, 2..6]).unwrap();
+        assert_eq!(firsts.as_boolean(), &BooleanArray::from(vec![true; 6]));
         let many = |column: &ArrayRef| concat(&vec![column.as_ref(); 20]).unwrap();
-        let firsts = first_of(&[many(&numbers), many(&words)]).unwrap();
-        assert_eq!(firsts.as_boolean().true_count(), 4);
-        assert!(firsts.as_boolean().slice(6, 114).true_count() == 0);
+        // Two partitions of many rows: what the first has seen is new to the second.
+        let firsts = first_of(&[many(&numbers), many(&words)], &[0..60, 60..120]).unwrap();
+        assert_eq!(firsts.as_boolean().true_count(), 8);
+        assert_eq!(firsts.as_boolean().slice(60, 6).true_count(), 4);
+    }
+
+    #[test]
+    fn without_rows_there_are_no_results() {
+        for evaluate in [row_number as Evaluate, previous, running_max, first_of] {
+            assert_eq!(evaluate(&[array(&[])], &[]).unwrap().len(), 0);
+        }
     }
 }

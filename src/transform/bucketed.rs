@@ -10,8 +10,6 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use datafusion::common::stats::Precision;
-
 use super::check::CheckOutcome;
 use super::due::Due;
 use super::increment::{self, Touched};
@@ -105,10 +103,10 @@ impl<'a> Pass<'a> {
         is_part: bool,
     ) -> Result<Self> {
         let engine = run.engine.fork()?;
-        let rows = Precision::Inexact(buckets.mean_rows());
-        engine.expect_rows(dealt, buckets.schema().clone(), rows, &buckets.order())?;
+        engine.expect_rows(dealt, buckets.schema().clone(), buckets.mean_rows(), &buckets.order())?;
         let mut pass = Self { run, engine, dealt, buckets, steps: Vec::new() };
-        let planned = as_needed(threads(run.options.engine.threads), &due, &run.needs(&due)?, |due| pass.plan(due))?;
+        let planned =
+            as_needed(threads(run.options.engine.threads), &due, &run.needs(&due)?, |due| pass.plan(due))?;
         for (due, statement) in due.into_iter().zip(planned) {
             let Some(statement) = statement else { continue };
             let files = due.model().filter(|model| model.storage == Storage::Table).map(|model| {
@@ -152,7 +150,8 @@ impl<'a> Pass<'a> {
             }
             let statement = self.engine.prepare(&sql, params)?;
             tracing::trace!(model = %model.table, "planned\n{statement}");
-            self.engine.expect_rows(&model.table, statement.schema(), statement.expected_rows(), &[])?;
+            let rows = self.buckets.mean_rows() * model.rows_in_1000 / 1000;
+            self.engine.expect_rows(&model.table, statement.schema(), rows, &[])?;
             Ok(Some(statement))
         };
         plan().map_err(|error| named(model, error))

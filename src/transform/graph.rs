@@ -158,6 +158,7 @@ mod tests {
             storage: Storage::Table,
             scope: Scope::of(text).unwrap(),
             dealing: None,
+            rows_in_1000: 1000,
             partition_by: Vec::new(),
             days: Vec::new(),
             watched: Vec::new(),

@@ -72,6 +72,9 @@ pub struct Model {
     pub scope: Scope,
     /// How its rows are dealt into buckets, if they are.
     pub dealing: Option<Dealing>,
+    /// About how many rows it has of 1,000 that are dealt (`-- rows:`): joins are
+    /// planned by it, before any rows are there.
+    pub rows_in_1000: usize,
     /// The date columns that divide its files, the first that is not null
     /// counting; none where it is not divided (`-- partition:`).
     pub partition_by: Vec<String>,
@@ -133,6 +136,16 @@ impl Model {
             alike: sql::head_list(text, "alike"),
             order: sql::head_list(text, "order"),
         });
+        let rows_in_1000 = match sql::head(text, "rows") {
+            None => 1000,
+            Some(rows) => {
+                let rows = rows.strip_suffix(" in 1000").and_then(|rows| rows.parse().ok());
+                rows.filter(|rows| *rows > 0).ok_or_else(|| Error::Transform {
+                    model: table.to_string(),
+                    message: "`-- rows:` has to be like `150 in 1000`".to_owned(),
+                })?
+            }
+        };
         Ok(Self {
             grain: head("grain")?,
             key: head("key")?,
@@ -140,6 +153,7 @@ impl Model {
             storage,
             scope,
             dealing,
+            rows_in_1000,
             partition_by,
             days: sql::head_list(text, "day"),
             watched: sql::head_list(text, "watched"),
