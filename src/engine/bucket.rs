@@ -90,6 +90,13 @@ impl Marks {
     }
 }
 
+/// The columns of a statement's rows once they are dealt: rows of several statements
+/// meet there, some of which know that a column has no nulls.
+pub fn dealt_schema(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
 /// Which of the rows of a statement are dealt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dealt {
@@ -106,9 +113,7 @@ impl Dealer {
     /// [`Error::Engine`] when they lack a text column to be dealt by,
     /// [`Error::Io`] when the folder cannot be made.
     pub fn try_new(deal: Deal, schema: SchemaRef) -> Result<Self> {
-        // Rows of several statements meet here, some of which know that a column has no nulls.
-        let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true));
-        let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let schema = dealt_schema(&schema);
         let find = |name: &String| match schema.index_of(name) {
             Ok(index) if schema.field(index).data_type() == &DataType::Utf8 => Ok(index),
             _ => Err(failed(format!("rows are dealt by {name}, which is no text column of theirs"))),
@@ -215,7 +220,7 @@ impl Dealer {
             .iter()
             .map(|name| self.schema.index_of(name).map_err(unmovable))
             .collect::<Result<_>>()?;
-        Ok(Buckets { schema: self.schema, order, buckets })
+        Ok(Buckets { order, buckets })
     }
 
     /// Brings keys that share a value of an `alike` column into one bucket.
@@ -374,7 +379,6 @@ fn read(path: &Path) -> Result<Vec<RecordBatch>> {
 
 /// Rows in buckets, ready to be worked on.
 pub struct Buckets {
-    schema: SchemaRef,
     order: Vec<usize>,
     buckets: Vec<Mutex<Bucket>>,
 }
@@ -393,22 +397,6 @@ impl Buckets {
             filled.push(0);
         }
         filled
-    }
-
-    /// How many rows a bucket holds, on average of those that hold any.
-    pub fn mean_rows(&self) -> usize {
-        let rows: Vec<_> = self.buckets.iter().map(|bucket| locked(bucket).rows).collect();
-        rows.iter().sum::<usize>() / rows.iter().filter(|rows| **rows > 0).count().max(1)
-    }
-
-    /// The columns of the rows.
-    pub fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    /// The names of the columns by which the rows of a bucket are ordered.
-    pub fn order(&self) -> Vec<String> {
-        self.order.iter().map(|column| self.schema.field(*column).name().clone()).collect()
     }
 
     /// Takes the rows of a bucket out, in order.

@@ -18,7 +18,7 @@ use datafusion::execution::TaskContext;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::physical_plan::{SendableRecordBatchStream, displayable, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext, ident};
 use futures::StreamExt;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -174,16 +174,13 @@ impl LocalEngine {
         Ok(fork)
     }
 
-    /// The columns of a statement's rows.
+    /// Understands a statement, which is then to be dealt.
     ///
     /// # Errors
     /// [`Error::Engine`] when it does not plan.
-    pub fn schema_of(&self, sql: &str, params: &Params) -> Result<SchemaRef> {
-        let frame = self
-            .runtime
-            .block_on(self.plan(sql, params))
-            .map_err(|source| failed("plan a statement", source))?;
-        Ok(Arc::new(frame.schema().as_arrow().clone()))
+    pub fn select(&self, sql: &str, params: &Params) -> Result<Selected> {
+        let frame = self.runtime.block_on(self.plan(sql, params));
+        frame.map(Selected).map_err(|source| failed("plan a statement", source))
     }
 
     /// Runs a statement, deals its rows into buckets, and says what is to be
@@ -192,11 +189,13 @@ impl LocalEngine {
     /// # Errors
     /// [`Error::Engine`] when it does not plan or run, [`Error::Io`] when a
     /// bucket cannot be written to disk.
-    pub fn deal(&self, sql: &str, params: &Params, dealer: &Dealer, dealt: Dealt) -> Result<Marks> {
-        let streams = self
-            .runtime
-            .block_on(async { self.plan(sql, params).await?.execute_stream_partitioned().await })
-            .map_err(|source| failed("run a statement", source))?;
+    pub fn deal(&self, selected: Selected, dealer: &Dealer, dealt: Dealt) -> Result<Marks> {
+        let streams = self.runtime.block_on(async {
+            let plan = selected.0.create_physical_plan().await?;
+            tracing::trace!("planned\n{}", displayable(plan.as_ref()).indent(false));
+            execute_stream_partitioned(plan, Arc::new(TaskContext::from(&self.context)))
+        });
+        let streams = streams.map_err(|source| failed("run a statement", source))?;
         std::thread::scope(|scope| {
             let threads: Vec<_> = streams
                 .into_iter()
@@ -422,9 +421,7 @@ impl Engine for LocalEngine {
             .runtime
             .block_on(async {
                 let plan = self.plan(sql, params).await?.create_physical_plan().await?;
-                Ok::<_, DataFusionError>(
-                    datafusion::physical_plan::displayable(plan.as_ref()).indent(false).to_string(),
-                )
+                Ok::<_, DataFusionError>(displayable(plan.as_ref()).indent(false).to_string())
             })
             .map_err(|source| failed("plan a statement", source))?;
         Ok(plan)
@@ -456,6 +453,16 @@ impl Engine for LocalEngine {
                 .collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// A statement that is understood, and not planned yet.
+pub struct Selected(DataFrame);
+
+impl Selected {
+    /// The columns of its rows.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::new(self.0.schema().as_arrow().clone())
     }
 }
 

@@ -29,10 +29,10 @@ use crate::error::{Error, Result};
 use crate::lake::TableRef;
 use crate::summary::TableSummary;
 
-pub use bucket::{Buckets, Deal, Dealer, Dealt, Marks};
+pub use bucket::{Buckets, Deal, Dealer, Dealt, Marks, dealt_schema};
 pub use group::GroupedFiles;
 pub use keys::{Alike, Keys};
-pub use local::LocalEngine;
+pub use local::{LocalEngine, Selected};
 pub use merge::{Merge, Merged, same_rows};
 pub use parquet::ParquetTarget;
 pub(crate) use parquet::properties;

@@ -6,9 +6,11 @@
 //! once, and what one model makes of it the next reads from memory. How much
 //! memory that takes depends on the size of a bucket, not of the log.
 
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 
 use super::check::CheckOutcome;
 use super::due::Due;
@@ -17,7 +19,8 @@ use super::model::{Dealing, Model, Scope, Storage};
 use super::run::{Run, named};
 use super::state::event_rows;
 use crate::engine::{
-    Buckets, Deal, Dealer, Dealt, Engine, GroupedFiles, LocalEngine, Params, ParquetTarget, Prepared,
+    Buckets, Deal, Dealer, Dealt, Engine, GroupedFiles, LocalEngine, ParquetTarget, Prepared, Selected,
+    dealt_schema,
 };
 use crate::error::{Error, Result};
 use crate::lake::TableRef;
@@ -34,14 +37,11 @@ const SMALL_BUCKET_ROWS: u64 = 1 << 14;
 const HELD_BYTES: usize = 1 << 29;
 
 /// Deals all rows of a model out to buckets.
-pub(super) fn deal(run: &Run<'_>, model: &Model, dealing: &Dealing) -> Result<Buckets> {
+pub(super) fn deal(run: &Run<'_>, model: &Model, dealing: &Dealing, selected: Selected) -> Result<Buckets> {
     let started = Instant::now();
-    let named = |error| named(model, error);
-    let sql = run.compiler.compile(&model.table.to_string(), &model.text)?;
-    trace(run.engine, model, &sql, run.params);
     let deal = deal_of(run, model, dealing, event_rows(run.batches), false);
-    let dealer = Dealer::try_new(deal, run.engine.schema_of(&sql, run.params).map_err(named)?)?;
-    let marks = run.engine.deal(&sql, run.params, &dealer, Dealt::All).map_err(named)?;
+    let dealer = Dealer::try_new(deal, selected.schema())?;
+    let marks = run.engine.deal(selected, &dealer, Dealt::All).map_err(|error| named(model, error))?;
     let buckets = dealer.finish(marks)?;
     let seconds = started.elapsed().as_secs_f64();
     tracing::debug!(model = %model.table, buckets = buckets.count(), seconds, "dealt");
@@ -78,7 +78,6 @@ pub(super) struct Pass<'a> {
     /// Plans, and sees the tables of a bucket.
     engine: LocalEngine,
     dealt: &'a TableRef,
-    buckets: &'a Buckets,
     steps: Vec<Step<'a>>,
 }
 
@@ -93,20 +92,21 @@ struct Step<'a> {
 }
 
 impl<'a> Pass<'a> {
-    /// A pass over the buckets of the table `dealt`; where they hold some visitors
-    /// only, a part of each table is made.
+    /// A pass over the rows of the model `dealt`, which have these columns; where
+    /// they are of some visitors only, a part of each table is made. It is planned
+    /// by what models say of their size, and needs no rows yet.
     pub(super) fn new(
         run: &'a Run<'a>,
-        dealt: &'a TableRef,
-        buckets: &'a Buckets,
+        (dealt, dealing): (&'a Model, &Dealing),
+        schema: &Schema,
         due: Vec<Due<'a>>,
         is_part: bool,
     ) -> Result<Self> {
         let engine = run.engine.fork()?;
-        engine.expect_rows(dealt, buckets.schema().clone(), buckets.mean_rows(), &buckets.order())?;
-        let mut pass = Self { run, engine, dealt, buckets, steps: Vec::new() };
-        let planned =
-            as_needed(threads(run.options.engine.threads), &due, &run.needs(&due)?, |due| pass.plan(due))?;
+        engine.expect_rows(&dealt.table, dealt_schema(schema), BUCKET_ROWS as usize, &dealing.order)?;
+        let mut pass = Self { run, engine, dealt: &dealt.table, steps: Vec::new() };
+        let threads = threads(run.options.engine.threads);
+        let planned = as_needed(threads, &due, &run.needs(&due)?, |due| pass.plan(due))?;
         for (due, statement) in due.into_iter().zip(planned) {
             let Some(statement) = statement else { continue };
             let files = due.model().filter(|model| model.storage == Storage::Table).map(|model| {
@@ -150,7 +150,7 @@ impl<'a> Pass<'a> {
             }
             let statement = self.engine.prepare(&sql, params)?;
             tracing::trace!(model = %model.table, "planned\n{statement}");
-            let rows = self.buckets.mean_rows() * model.rows_in_1000 / 1000;
+            let rows = BUCKET_ROWS as usize * model.rows_in_1000 / 1000;
             self.engine.expect_rows(&model.table, statement.schema(), rows, &[])?;
             Ok(Some(statement))
         };
@@ -161,12 +161,13 @@ impl<'a> Pass<'a> {
     /// some visitors are `touched`, theirs are put among the published rows.
     pub(super) fn make(
         self,
+        buckets: &Buckets,
         touched: Option<&mut Touched>,
     ) -> Result<(Vec<TableSummary>, Vec<CheckOutcome>)> {
         let Run { engine, options, staging, progress, .. } = self.run;
-        let filled: Vec<_> = self.buckets.filled().into_iter().enumerate().collect();
+        let filled: Vec<_> = buckets.filled().into_iter().enumerate().collect();
         let found = side_by_side(threads(options.engine.threads), &filled, |(position, number)| {
-            let found = self.bucket(*position, *number)?;
+            let found = self.bucket(*position, buckets.take(*number)?)?;
             progress.checkpoint()?;
             Ok(found)
         })?;
@@ -196,9 +197,9 @@ impl<'a> Pass<'a> {
     }
 
     /// Makes all of one bucket, the one at that position among those that hold rows.
-    fn bucket(&self, position: usize, number: usize) -> Result<Vec<CheckOutcome>> {
+    fn bucket(&self, position: usize, rows: Vec<RecordBatch>) -> Result<Vec<CheckOutcome>> {
         let desk = self.engine.desk();
-        desk.put(self.dealt, self.buckets.take(number)?);
+        desk.put(self.dealt, rows);
         let mut found = Vec::new();
         for Step { due, statement, files, seconds } in &self.steps {
             let started = Instant::now();
@@ -215,27 +216,5 @@ impl<'a> Pass<'a> {
             *seconds.lock().unwrap_or_else(PoisonError::into_inner) += started.elapsed().as_secs_f64();
         }
         Ok(found)
-    }
-}
-
-/// Tells the plan of a model to whoever listens that closely.
-fn trace(engine: &LocalEngine, model: &Model, sql: &str, params: &Params) {
-    tracing::trace!(model = %model.table, "planned\n{}", Explained { engine, sql, params });
-}
-
-/// A statement's plan, worked out when it is written down: a log that is asked
-/// first whether it wants it, and does not, drops the thread's next message.
-struct Explained<'a> {
-    engine: &'a LocalEngine,
-    sql: &'a str,
-    params: &'a Params,
-}
-
-impl fmt::Display for Explained<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.engine.explain(self.sql, self.params) {
-            Ok(plan) => f.write_str(&plan),
-            Err(error) => write!(f, "not at all: {error}"),
-        }
     }
 }

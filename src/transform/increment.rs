@@ -103,8 +103,9 @@ pub(super) fn deal(
         None => event_rows(&since.fresh).saturating_mul(8).min(event_rows(&since.old)),
     };
     let deal = bucketed::deal_of(run, model, dealing, rows, true);
-    let dealer = Dealer::try_new(deal, fresh.engine.schema_of(&fresh.sql, run.params).map_err(named)?)?;
-    let mut marks = fresh.engine.deal(&fresh.sql, run.params, &dealer, Dealt::All).map_err(named)?;
+    let selected = fresh.engine.select(&fresh.sql, run.params).map_err(named)?;
+    let dealer = Dealer::try_new(deal, selected.schema())?;
+    let mut marks = fresh.engine.deal(selected, &dealer, Dealt::All).map_err(named)?;
 
     let mut visitors = Keys::default();
     let mut due = marks.take_keys();
@@ -114,7 +115,8 @@ pub(super) fn deal(
     while !due.is_empty() {
         visitors.extend(&due);
         let old = Received::new(run, model, &since.old, Some(due))?;
-        marks.add(old.engine.deal(&old.sql, run.params, &dealer, Dealt::Keyed).map_err(named)?);
+        let selected = old.engine.select(&old.sql, run.params).map_err(named)?;
+        marks.add(old.engine.deal(selected, &dealer, Dealt::Keyed).map_err(named)?);
         due = sharing(run, dealing, &marks.alike(), &visitors)?;
     }
     let buckets = dealer.finish(marks)?;

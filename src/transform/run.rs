@@ -127,16 +127,23 @@ impl Run<'_> {
         {
             (reason, since) = (Some(format!("{table} has changed")), None);
         }
-        let (buckets, mut touched) = match since {
-            None => (bucketed::deal(self, model, dealing)?, None),
-            Some(since) => {
-                let (buckets, touched) = increment::deal(self, model, dealing, since)?;
-                (buckets, Some(touched))
-            }
-        };
+        let named = |error| named(model, error);
+        let sql = self.compiler.compile(&model.table.to_string(), &model.text)?;
+        let selected = self.engine.select(&sql, self.params).map_err(named)?;
+        let schema = selected.schema();
+        // The pass needs no rows to be planned, and is while they are dealt.
+        let (pass, dealt) = std::thread::scope(|scope| {
+            let pass = scope.spawn(|| Pass::new(self, (model, dealing), &schema, due, since.is_some()));
+            let dealt = match since {
+                None => bucketed::deal(self, model, dealing, selected).map(|buckets| (buckets, None)),
+                Some(since) => increment::deal(self, model, dealing, since)
+                    .map(|(buckets, touched)| (buckets, Some(touched))),
+            };
+            (pass.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), dealt)
+        });
+        let (buckets, mut touched) = dealt?;
         self.progress.advance(1)?;
-        let pass = Pass::new(self, &model.table, &buckets, due, touched.is_some())?;
-        let (tables, found) = pass.make(touched.as_mut())?;
+        let (tables, found) = pass?.make(&buckets, touched.as_mut())?;
         outcome.tables.extend(tables);
         outcome.checks.extend(found);
         outcome.extent = match (&reason, since, &touched) {
