@@ -81,7 +81,7 @@ impl Graph {
     /// The models in stages that come one after another. In one of the population
     /// each model may begin when those that it reads are made; in a pass each may
     /// read those before it, for it goes bucket by bucket. What is dealt is made
-    /// in the stage before the pass over it.
+    /// in the stage before the pass over it. The last stage is of the population.
     pub fn stages(&self) -> Vec<Stage<'_>> {
         let mut levels: BTreeMap<&TableRef, usize> = BTreeMap::new();
         let scope_of: BTreeMap<&TableRef, Scope> =
@@ -104,13 +104,10 @@ impl Graph {
                     .filter(of_level)
                     .filter(move |model| (model.scope == Scope::Visitor) == is_of_visitor)
             };
-            for layer in [Layer::Silver, Layer::Gold] {
-                let population: Vec<_> = of_level(false).filter(|model| model.table.layer == layer).collect();
-                if !population.is_empty() {
-                    stages.push(Stage::Population(population));
-                }
+            let (population, pass) = (Vec::from_iter(of_level(false)), Vec::from_iter(of_level(true)));
+            if !population.is_empty() {
+                stages.push(Stage::Population(population));
             }
-            let pass: Vec<_> = of_level(true).collect();
             if !pass.is_empty() {
                 stages.push(Stage::Pass(pass));
             }
@@ -180,7 +177,7 @@ mod tests {
         .unwrap();
         let names: Vec<_> = graph.models().iter().map(|model| model.table.to_string()).collect();
         assert_eq!(names, ["silver.d", "gold.c", "gold.a"]);
-        assert_eq!(staged(&graph), ["population silver.d", "population gold.c gold.a"]);
+        assert_eq!(staged(&graph), ["population silver.d gold.c gold.a"]);
         let inputs = graph.inputs(&TableRef::parse("gold.c").unwrap());
         assert_eq!(inputs.iter().map(ToString::to_string).collect::<Vec<_>>(), ["bronze.events", "silver.d"]);
     }
@@ -211,8 +208,7 @@ mod tests {
         let stages = [
             "population silver.dealt silver.lookup",
             "pass silver.events gold.facts",
-            "population silver.after",
-            "population gold.after",
+            "population silver.after gold.after",
         ];
         assert_eq!(staged(&graph), stages);
     }

@@ -1,5 +1,6 @@
 //! Bronze to silver to gold: SQL models run in the order their own text
-//! demands, checked after each layer, published together or not at all.
+//! demands, each check as soon as what it reads is there, published together or
+//! not at all.
 //!
 //! One model is one select in one file (`sql/silver/events.sql`); [`Graph`]
 //! reads what it selects from; `dialect` has the few macros in which engines

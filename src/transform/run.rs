@@ -1,10 +1,12 @@
 //! A transform at work: stage after stage, models and checks side by side, each
 //! as soon as what it reads is there.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::bucketed::Pass;
-use super::check::{self, Check, CheckOutcome};
+use super::check::{self, Check};
 use super::dialect::Compiler;
 use super::due::Due;
 use super::graph::{Graph, Stage};
@@ -41,58 +43,61 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Makes every model, and checks each layer when all of it is there.
+    /// Makes every model and runs every check.
     pub(super) fn make(&self, extent: &Extent, checks: &[Check]) -> Result<Outcome> {
         let stages = self.graph.stages();
-        let last_of_silver = stages.iter().rposition(|stage| match stage {
-            Stage::Population(models) => models.iter().any(|model| model.table.layer == Layer::Silver),
-            Stage::Pass(_) => false,
-        });
         let (of_visitor, of_all): (Vec<&Check>, Vec<&Check>) =
             checks.iter().partition(|check| check.scope == Scope::Visitor);
         let mut outcome = Outcome { tables: Vec::new(), checks: Vec::new(), extent: None };
         let mut to_deal: Option<&Model> = None;
         let mut touched: Option<Touched> = None;
         for (position, stage) in stages.iter().enumerate() {
-            let mut models = match stage {
-                Stage::Population(models) => models.clone(),
+            match stage {
                 Stage::Pass(models) => {
                     let due = Due::all(models, &of_visitor);
                     touched = self.pass(extent, to_deal.take(), due, &mut outcome)?;
-                    Vec::new()
+                    check::verdict(&outcome.checks)?;
                 }
-            };
-            to_deal = to_deal.or(models.extract_if(.., |model| model.dealing.is_some()).next());
-            let is_complete = |layer| match layer {
-                Layer::Gold => position + 1 == stages.len(),
-                _ => last_of_silver == Some(position),
-            };
-            let checks: Vec<_> = of_all.iter().copied().filter(|check| is_complete(check.layer)).collect();
-            self.population(Due::all(&models, &checks), touched.as_ref(), &mut outcome)?;
-            if !checks.is_empty() {
-                check::verdict(&outcome.checks)?;
+                Stage::Population(models) => {
+                    let (dealt, made): (Vec<&Model>, Vec<&Model>) =
+                        models.iter().partition(|model| model.dealing.is_some());
+                    to_deal = dealt.first().copied();
+                    let is_last = position + 1 == stages.len();
+                    let due = Due::all(&made, if is_last { &of_all } else { &[] });
+                    self.population(due, touched.as_ref(), &mut outcome)?;
+                }
             }
         }
+        check::verdict(&outcome.checks)?;
         Ok(outcome)
     }
 
     /// Makes models of the population, and runs checks of what is there with them.
+    /// Where silver does not hold, gold is left as far as it is.
     fn population(&self, due: Vec<Due<'_>>, touched: Option<&Touched>, outcome: &mut Outcome) -> Result<()> {
+        let found = Mutex::new(BTreeMap::new());
         let made = as_needed(at_once(self.options), &due, &self.needs(&due)?, |due| {
             let made = match due {
                 Due::Model(model) => self.build(model, touched)?,
-                Due::Check(check) => Made::Checked(check.run(self.engine, self.compiler, self.params)?),
+                Due::Check(check) => {
+                    let outcome = check.run(self.engine, self.compiler, self.params)?;
+                    let holds = outcome.bad_rows == 0 || check.layer == Layer::Gold;
+                    found
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert((check.layer, &check.name), outcome);
+                    if holds { None } else { return Err(Error::Check(check.name.clone())) }
+                }
             };
             self.progress.advance(1)?;
             Ok(made)
-        })?;
-        for made in made {
-            match made {
-                Made::Nothing => {}
-                Made::Table(summary) => outcome.tables.push(summary),
-                Made::Checked(found) => outcome.checks.push(found),
-            }
+        });
+        outcome.checks.extend(found.into_inner().unwrap_or_else(PoisonError::into_inner).into_values());
+        if made.is_err() {
+            // Rows that break a check are the reason for whatever went wrong with them.
+            check::verdict(&outcome.checks)?;
         }
+        outcome.tables.extend(made?.into_iter().flatten());
         Ok(())
     }
 
@@ -155,14 +160,14 @@ impl Run<'_> {
     }
 
     /// Makes one model of the population, or of one day: a view is defined or a
-    /// table written, and both can be read from then on.
-    fn build(&self, model: &Model, touched: Option<&Touched>) -> Result<Made> {
+    /// table written, and both can be read from then on. Returns the table, if it is kept.
+    fn build(&self, model: &Model, touched: Option<&Touched>) -> Result<Option<TableSummary>> {
         let TableRef { layer, name } = &model.table;
         let sql = self.compiler.compile(&model.table.to_string(), &model.text)?;
         let folder = match model.storage {
             Storage::View => {
                 let defined = self.engine.define_view(layer.as_str(), name, &sql, self.params);
-                return defined.map(|()| Made::Nothing).map_err(|error| named(model, error));
+                return defined.map(|()| None).map_err(|error| named(model, error));
             }
             Storage::Table => self.staging.table(&model.table),
             Storage::Working => self.staging.working(&model.table),
@@ -178,20 +183,10 @@ impl Run<'_> {
             self.engine.attach(&model.table, &target.folder)?;
             let seconds = started.elapsed().as_secs_f64();
             tracing::debug!(model = %model.table, rows = summary.rows, seconds, "made");
-            Ok(if model.storage == Storage::Table { Made::Table(summary) } else { Made::Nothing })
+            Ok((model.storage == Storage::Table).then_some(summary))
         });
         made.map_err(|error| named(model, error))
     }
-}
-
-/// What came of a model or check.
-enum Made {
-    /// A view or working table.
-    Nothing,
-    /// A table that is kept.
-    Table(TableSummary),
-    /// What a check found.
-    Checked(CheckOutcome),
 }
 
 /// Engine errors gain the name of the model they came from.
