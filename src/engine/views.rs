@@ -48,7 +48,7 @@ mod tests {
             ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().field(0).data_type().clone()
         };
         assert_eq!(make("silver.words", "select 'one and a half' as word"), DataType::Utf8);
-        let read = engine.schema_of("select word from silver.words", &Params::new()).unwrap();
+        let read = engine.select("select word from silver.words", &Params::new()).unwrap().schema();
         assert_eq!(read.field(0).data_type(), &DataType::Utf8View);
         assert_eq!(make("gold.words", "select word from silver.words"), DataType::Utf8);
     }
