@@ -148,7 +148,7 @@ fn first_of(columns: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRe
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::single_range_in_vec_init)]
 
     use arrow::array::StringArray;
     use arrow::compute::concat;
