@@ -196,7 +196,7 @@ impl Partitions {
     fn of(&self, by: Vec<Vec<ArrayRef>>, batches: &[RecordBatch]) -> Result<Arc<[Range<usize>]>> {
         if by.is_empty() {
             let rows = batches.iter().map(RecordBatch::num_rows).sum();
-            return Ok(Arc::from([0..rows]));
+            return Ok(std::iter::once(0..rows).collect());
         }
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !are_same(&last.by, &by) {
