@@ -175,8 +175,9 @@ pub fn measure(
     };
     let names = ["rows", "events", "volume", "references", "new_columns", "quarantine"];
     let found = side_by_side(threads(options.engine.threads), &names, |name| queries.run(name))?;
-    let found: [Vec<Row>; 6] = found.try_into().unwrap_or_default();
-    let [rows, events, volume, references, new_columns, quarantined] = found;
+    let Ok([rows, events, volume, references, new_columns, quarantined]) = <[_; 6]>::try_from(found) else {
+        unreachable!("each query has its rows");
+    };
     let mut measuring = Measuring { options, measures: Vec::new() };
     let rows: Vec<_> = rows.iter().map(Rows::of).collect();
     for of in &rows {

@@ -16,6 +16,7 @@ mod parquet;
 mod partitioned;
 mod pool;
 mod prepared;
+mod sorted;
 mod views;
 mod window;
 

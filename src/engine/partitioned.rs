@@ -148,9 +148,12 @@ fn with_windows(
     schema: &SchemaRef,
     context: &TaskContext,
 ) -> Result<Vec<RecordBatch>> {
+    if batches.is_empty() {
+        return Ok(Vec::new());
+    }
     let known = context.session_config().get_extension::<Partitions>().unwrap_or_default();
     let mut results = Vec::new();
-    for Function { evaluate, window } in functions.iter().filter(|_| !batches.is_empty()) {
+    for Function { evaluate, window } in functions {
         let by = window.partition_by().iter().map(|by| pieces(by, batches)).collect::<Result<Vec<_>>>()?;
         let arguments = window.expressions().into_iter().map(|argument| whole(&pieces(&argument, batches)?));
         let partitions = known.of(by, batches)?;

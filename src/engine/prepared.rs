@@ -261,8 +261,13 @@ mod tests {
 
     /// The numbers in the last column of what a statement makes of some rows.
     fn run(engine: &LocalEngine, statement: &Prepared, rows: RecordBatch) -> Vec<i64> {
+        run_over(engine, statement, vec![rows])
+    }
+
+    /// The same of rows in several batches.
+    fn run_over(engine: &LocalEngine, statement: &Prepared, batches: Vec<RecordBatch>) -> Vec<i64> {
         let desk = engine.desk();
-        desk.put(&TableRef::parse(VISITS).unwrap(), vec![rows]);
+        desk.put(&TableRef::parse(VISITS).unwrap(), batches);
         let made = desk.run(statement).unwrap();
         made.iter()
             .flat_map(|batch| batch.columns().last().unwrap().as_primitive::<Int64Type>().values().to_vec())
@@ -305,6 +310,27 @@ mod tests {
         let plan = statement.to_string();
         assert!(plan.contains("PartitionedExec") && !plan.contains("WindowAggExec"), "{plan}");
         assert!(!plan.contains("SortExec"), "{plan}");
+    }
+
+    #[test]
+    fn partitions_go_over_the_ends_of_batches() {
+        let engine = engine(&visits(&[("a", 1)]));
+        let visit = "partition by visitor order by time";
+        let sql = format!(
+            "with windows as (
+                select
+                    time, row_number() over ({visit}) as number, previous(time) over ({visit}) as before,
+                    running_max(time) over (partition by visitor, time > 5 order by time) as greatest
+                from silver.visits
+            )
+            select cast(number as bigint) * 1000 + coalesce(before, 0) * 100 + greatest from windows"
+        );
+        let statement = engine.prepare(&sql, &Params::new()).unwrap();
+        assert_eq!(statement.to_string().matches("PartitionedExec").count(), 2, "{statement}");
+        let batches = [&[("a", 1), ("a", 4)][..], &[("a", 6), ("b", 2)], &[], &[("b", 3)]];
+        let made = run_over(&engine, &statement, batches.map(visits).to_vec());
+        assert_eq!(made, [1001, 2104, 3406, 1002, 2203]);
+        assert_eq!(run_over(&engine, &statement, Vec::new()), [] as [i64; 0]);
     }
 
     #[test]

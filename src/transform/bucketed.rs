@@ -171,7 +171,6 @@ impl<'a> Pass<'a> {
             progress.checkpoint()?;
             Ok(found)
         })?;
-        progress.advance(self.steps.len() as u64)?;
 
         let mut tables = Vec::new();
         let mut models = Vec::new();

@@ -24,7 +24,7 @@ pub struct Check {
     pub name: String,
     /// What holds when no row comes back (`-- check:`).
     pub says: String,
-    /// After which layer it runs (`-- layer:`).
+    /// The layer it is of (`-- layer:`): where silver fails, gold is not made to its end.
     pub layer: Layer,
     /// Which rows it must see together: where one visitor's are enough
     /// (`-- scope: visitor`), a run checks them bucket by bucket.

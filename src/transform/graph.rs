@@ -81,7 +81,8 @@ impl Graph {
     /// The models in stages that come one after another. In one of the population
     /// each model may begin when those that it reads are made; in a pass each may
     /// read those before it, for it goes bucket by bucket. What is dealt is made
-    /// in the stage before the pass over it. The last stage is of the population.
+    /// in the stage before the pass over it. The last stage
+    /// is of the population, with or without models: checks of all rows belong there.
     pub fn stages(&self) -> Vec<Stage<'_>> {
         let mut levels: BTreeMap<&TableRef, usize> = BTreeMap::new();
         let scope_of: BTreeMap<&TableRef, Scope> =
@@ -111,6 +112,9 @@ impl Graph {
             if !pass.is_empty() {
                 stages.push(Stage::Pass(pass));
             }
+        }
+        if matches!(stages.last(), Some(Stage::Pass(_))) {
+            stages.push(Stage::Population(Vec::new()));
         }
         stages
     }
@@ -211,6 +215,16 @@ mod tests {
             "population silver.after gold.after",
         ];
         assert_eq!(staged(&graph), stages);
+    }
+
+    #[test]
+    fn after_the_last_pass_there_is_a_stage_for_the_checks_of_all_rows() {
+        let graph = graph(vec![
+            model("silver.dealt", "select * from bronze.events"),
+            model("silver.events", "-- scope: visitor\nselect * from silver.dealt"),
+        ]);
+        let stages = ["population silver.dealt", "pass silver.events", "population "];
+        assert_eq!(staged(&graph.unwrap()), stages);
     }
 
     #[test]

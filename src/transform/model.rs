@@ -140,9 +140,10 @@ impl Model {
             None => 1000,
             Some(rows) => {
                 let rows = rows.strip_suffix(" in 1000").and_then(|rows| rows.parse().ok());
-                rows.filter(|rows| *rows > 0).ok_or_else(|| Error::Transform {
+                rows.filter(|rows| *rows > 0 && scope == Scope::Visitor).ok_or_else(|| Error::Transform {
                     model: table.to_string(),
-                    message: "`-- rows:` has to be like `150 in 1000`".to_owned(),
+                    message: "`-- rows:` has to be like `150 in 1000`, of a model of `-- scope: visitor`"
+                        .to_owned(),
                 })?
             }
         };

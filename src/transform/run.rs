@@ -86,6 +86,7 @@ impl Run<'_> {
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .insert((check.layer, &check.name), outcome);
+                    // Begins nothing more; what is wrong is said by the verdict.
                     if holds { None } else { return Err(Error::Check(check.name.clone())) }
                 }
             };
@@ -132,6 +133,7 @@ impl Run<'_> {
         {
             (reason, since) = (Some(format!("{table} has changed")), None);
         }
+        let steps = due.len() as u64;
         let named = |error| named(model, error);
         let sql = self.compiler.compile(&model.table.to_string(), &model.text)?;
         let selected = self.engine.select(&sql, self.params).map_err(named)?;
@@ -149,6 +151,7 @@ impl Run<'_> {
         let (buckets, mut touched) = dealt?;
         self.progress.advance(1)?;
         let (tables, found) = pass?.make(&buckets, touched.as_mut())?;
+        self.progress.advance(steps)?;
         outcome.tables.extend(tables);
         outcome.checks.extend(found);
         outcome.extent = match (&reason, since, &touched) {
