@@ -11,8 +11,8 @@ use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::ParamValues;
-use datafusion::datasource::file_format::parquet::{ParquetFormat, transform_schema_to_view};
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::file_format::parquet::transform_schema_to_view;
+use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::TaskContext;
 use datafusion::execution::context::SQLOptions;
@@ -30,6 +30,7 @@ use super::keys::Keys;
 use super::parquet::TableWriter;
 use super::pool::SharedPool;
 use super::prepared::{Desk, DeskTable, Prepared};
+use super::table::FileTable;
 use super::views::{of_schema, without_views};
 use super::{Engine, Options, Params, ParquetTarget, functions, window};
 use crate::error::{Error, Result};
@@ -101,6 +102,8 @@ impl LocalEngine {
             .with_information_schema(true)
             .with_default_catalog_and_schema("clickmill", Layer::Gold.as_str());
         let settings = config.options_mut();
+        // A second pass turns a few joins into semi joins, and takes longer than that saves.
+        settings.optimizer.max_passes = 1;
         // The lake's own files have no page index to look for.
         settings.execution.parquet.enable_page_index = false;
         settings.execution.parquet.schema_force_view_types = false;
@@ -343,12 +346,9 @@ impl LocalEngine {
         let Some(schema) = schema else { return Ok(()) };
         let is_made = [Layer::Silver, Layer::Gold].iter().any(|layer| layer.as_str() == schema_name);
         let schema = if self.reads_views && is_made { transform_schema_to_view(&schema) } else { schema };
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-        let config = ListingTableConfig::new_with_multi_paths(urls)
-            .with_listing_options(options)
-            .with_schema(Arc::new(schema));
-        let provider =
-            ListingTable::try_new(config).map_err(|source| failed("read a table's files", source))?;
+        // Of what was received few rows are looked for again, those in quarantine.
+        let provider = FileTable::try_new(urls, Arc::new(schema), !is_made)
+            .map_err(|source| failed("read a table's files", source))?;
         self.replace(schema_name, name, Arc::new(provider))
     }
 

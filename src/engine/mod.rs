@@ -17,6 +17,7 @@ mod partitioned;
 mod pool;
 mod prepared;
 mod sorted;
+mod table;
 mod views;
 mod window;
 
