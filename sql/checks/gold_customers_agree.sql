@@ -6,7 +6,9 @@ with
 customers as (
 
     select
-        count(*) as customers,
+        coalesce(
+            sum(case when first_session_id is not null then 1 else 0 end), 0
+        ) as customers,
         coalesce(sum(sessions), 0) as sessions,
         coalesce(sum(converted_sessions), 0) as converted_sessions,
         coalesce(sum(events), 0) as events
@@ -15,23 +17,27 @@ customers as (
 
 ),
 
-customers_with_session as (
+customers_by_week as (
 
-    select count(*) as customers
-    from gold.dim_users
-    where first_session_id is not null
+    select
+        customer_id,
+        sum(sessions) as sessions,
+        sum(converted_sessions) as converted_sessions,
+        sum(events) as events
+    from gold.agg_user_weekly
+    group by customer_id
 
 ),
 
 weeks as (
 
     select
-        count(distinct case when sessions > 0 then customer_id end)
+        coalesce(sum(case when sessions > 0 then 1 else 0 end), 0)
             as customers,
         coalesce(sum(sessions), 0) as sessions,
         coalesce(sum(converted_sessions), 0) as converted_sessions,
         coalesce(sum(events), 0) as events
-    from gold.agg_user_weekly
+    from customers_by_week
 
 ),
 
@@ -51,64 +57,30 @@ visitors as (
     from gold.dim_visitors
     where not is_bot and first_session_id is not null
 
-),
-
-compared as (
-
-    select
-        'customers: dim_users, agg_user_weekly' as compared,
-        customers_with_session.customers as expected,
-        weeks.customers as found
-    from customers_with_session
-    cross join weeks
-    union all
-    select
-        'customers: dim_users, new_customers of fact_daily_metrics',
-        customers_with_session.customers,
-        days.new_customers
-    from customers_with_session
-    cross join days
-    union all
-    select
-        'visitors: dim_visitors, new_visitors of fact_daily_metrics',
-        visitors.visitors,
-        days.new_visitors
-    from visitors
-    cross join days
-    union all
-    select
-        'sessions: dim_users, fact_daily_metrics',
-        customers.sessions,
-        days.sessions
-    from customers
-    cross join days
-    union all
-    select
-        'sessions: dim_users, agg_user_weekly',
-        customers.sessions,
-        weeks.sessions
-    from customers
-    cross join weeks
-    union all
-    select
-        'converted sessions: dim_users, agg_user_weekly',
-        customers.converted_sessions,
-        weeks.converted_sessions
-    from customers
-    cross join weeks
-    union all
-    select
-        'events: dim_users, agg_user_weekly',
-        customers.events,
-        weeks.events
-    from customers
-    cross join weeks
-
 )
 
 select
-    compared,
-    expected,
-    found
-from compared
-where expected <> found
+    customers.customers,
+    weeks.customers as customers_in_weeks,
+    days.new_customers as customers_in_days,
+    visitors.visitors,
+    days.new_visitors as visitors_in_days,
+    customers.sessions,
+    weeks.sessions as sessions_in_weeks,
+    days.sessions as sessions_in_days,
+    customers.converted_sessions,
+    weeks.converted_sessions as converted_sessions_in_weeks,
+    customers.events,
+    weeks.events as events_in_weeks
+from customers
+cross join weeks
+cross join days
+cross join visitors
+where
+    customers.customers <> weeks.customers
+    or customers.customers <> days.new_customers
+    or visitors.visitors <> days.new_visitors
+    or customers.sessions <> weeks.sessions
+    or customers.sessions <> days.sessions
+    or customers.converted_sessions <> weeks.converted_sessions
+    or customers.events <> weeks.events

@@ -3,49 +3,58 @@
 
 with
 
-ids as (
+sources as (
+
+    select source
+    from gold.fact_events
+    group by source
+
+),
+
+counted as (
 
     select
-        'visitor_id' as column_name,
-        visitor_id as id,
-        min(source) as source,
-        max(source) as other_source
+        source,
+        count(*) over () as sources
+    from sources
+
+),
+
+-- Of one source, which is what most lakes have, no id can be another's: it comes
+-- first in the join below, and where it is empty no id is read.
+several as (
+
+    select source
+    from counted
+    where sources > 1
+
+),
+
+ids as (
+
+    select 'visitor_id' as column_name, visitor_id as id, source
     from gold.fact_events
-    group by visitor_id
     union all
-    select
-        'user_id' as column_name,
-        user_id as id,
-        min(source) as source,
-        max(source) as other_source
+    select 'user_id' as column_name, user_id as id, source
     from gold.fact_events
     where user_id is not null
-    group by user_id
     union all
-    select
-        'product_id' as column_name,
-        product_id as id,
-        min(source) as source,
-        max(source) as other_source
+    select 'product_id' as column_name, product_id as id, source
     from gold.fact_events
     where product_id is not null and product_id <> '(unknown)'
-    group by product_id
     union all
-    select
-        'order_id' as column_name,
-        order_id as id,
-        min(source) as source,
-        max(source) as other_source
+    select 'order_id' as column_name, order_id as id, source
     from gold.fact_events
     where order_id is not null
-    group by order_id
 
 )
 
 select
-    column_name,
-    id,
-    source,
-    other_source
-from ids
-where source <> other_source
+    ids.column_name,
+    ids.id,
+    min(ids.source) as source,
+    max(ids.source) as other_source
+from several
+inner join ids on several.source = ids.source
+group by ids.column_name, ids.id
+having min(ids.source) <> max(ids.source)

@@ -12,7 +12,7 @@ visitors as (
 
 ),
 
-orders_total as (
+expected as (
 
     select
         coalesce(sum(orders.orders), 0) as orders,
@@ -25,64 +25,70 @@ orders_total as (
 totals as (
 
     select
-        'fact_orders with bots' as table_name,
-        coalesce(sum(orders), 0) as orders,
-        coalesce(sum(revenue), 0) as revenue,
-        coalesce(sum(orders), 0) as expected_orders,
-        (
-            select coalesce(sum(revenue), 0)
-            from gold.fact_events
-        ) as expected_revenue
-    from gold.fact_orders
-    union all
-    select
         'fact_sessions' as table_name,
         coalesce(sum(sessions.orders), 0) as orders,
-        coalesce(sum(sessions.revenue), 0) as revenue,
-        (select orders from orders_total) as expected_orders,
-        (select revenue from orders_total) as expected_revenue
+        coalesce(sum(sessions.revenue), 0) as revenue
     from gold.fact_sessions as sessions
     inner join visitors on sessions.visitor_id = visitors.visitor_id
     union all
     select
         'fact_daily_metrics' as table_name,
         coalesce(sum(orders), 0) as orders,
-        coalesce(sum(revenue), 0) as revenue,
-        (select orders from orders_total) as expected_orders,
-        (select revenue from orders_total) as expected_revenue
+        coalesce(sum(revenue), 0) as revenue
     from gold.fact_daily_metrics
     union all
     select
         'fact_daily_metrics by session' as table_name,
         coalesce(sum(orders), 0) as orders,
-        coalesce(sum(session_revenue), 0) as revenue,
-        (select orders from orders_total) as expected_orders,
-        (select revenue from orders_total) as expected_revenue
+        coalesce(sum(session_revenue), 0) as revenue
     from gold.fact_daily_metrics
+    {%- for table in ["agg_session_daily", "dim_users", "agg_user_weekly"] %}
     union all
     select
-        'agg_session_daily' as table_name,
+        '{{ table }}' as table_name,
         coalesce(sum(orders), 0) as orders,
-        coalesce(sum(revenue), 0) as revenue,
-        (select orders from orders_total) as expected_orders,
-        (select revenue from orders_total) as expected_revenue
-    from gold.agg_session_daily
+        coalesce(sum(revenue), 0) as revenue
+    from gold.{{ table }}
+    {%- endfor %}
+
+),
+
+events as (
+
+    select coalesce(sum(revenue), 0) as revenue
+    from gold.fact_events
+
+),
+
+orders_with_bots as (
+
+    select
+        coalesce(sum(orders), 0) as orders,
+        coalesce(sum(revenue), 0) as revenue
+    from gold.fact_orders
+
+),
+
+compared as (
+
+    select
+        totals.table_name,
+        totals.orders,
+        expected.orders as expected_orders,
+        totals.revenue,
+        expected.revenue as expected_revenue
+    from totals
+    cross join expected
     union all
     select
-        'dim_users' as table_name,
-        coalesce(sum(orders), 0) as orders,
-        coalesce(sum(revenue), 0) as revenue,
-        (select orders from orders_total) as expected_orders,
-        (select revenue from orders_total) as expected_revenue
-    from gold.dim_users
-    union all
-    select
-        'agg_user_weekly' as table_name,
-        coalesce(sum(orders), 0) as orders,
-        coalesce(sum(revenue), 0) as revenue,
-        (select orders from orders_total) as expected_orders,
-        (select revenue from orders_total) as expected_revenue
-    from gold.agg_user_weekly
+        'fact_orders with bots' as table_name,
+        orders_with_bots.orders,
+        orders_with_bots.orders as expected_orders,
+        orders_with_bots.revenue,
+        events.revenue as expected_revenue
+    from orders_with_bots
+    cross join events
+
 )
 
 select
@@ -91,5 +97,5 @@ select
     expected_orders,
     revenue,
     expected_revenue
-from totals
+from compared
 where orders <> expected_orders or revenue <> expected_revenue

@@ -14,112 +14,97 @@ visitors as (
 
 orders as (
 
-    select facts.*
+    select
+        facts.order_date as date,
+        sum(facts.orders) as orders,
+        sum(facts.revenue) as revenue
     from gold.fact_orders as facts
     inner join visitors on facts.visitor_id = visitors.visitor_id
+    group by facts.order_date
 
 ),
 
 lines as (
 
-    select facts.*
+    select
+        facts.event_date as date,
+        sum(facts.revenue) as revenue,
+        sum(facts.refund_amount) as refund_amount
     from gold.fact_events as facts
     inner join visitors on facts.visitor_id = visitors.visitor_id
     where facts.revenue <> 0 or facts.refund_amount <> 0
+    group by facts.event_date
+
+),
+
+-- Daily metrics count revenue on the day of the order, the others on that of the line.
+tables as (
+
+    select
+        'fact_daily_metrics' as table_name,
+        0 as has_lines
+    union all
+    select
+        'agg_product_daily' as table_name,
+        1 as has_lines
+    union all
+    select
+        'agg_category_metrics' as table_name,
+        1 as has_lines
 
 ),
 
 differences as (
 
     select
-        order_date as date,
-        'orders: fact_orders, fact_daily_metrics' as compared,
-        cast(orders as decimal(18, 2)) as difference
+        'fact_daily_metrics' as table_name,
+        date,
+        orders,
+        revenue,
+        0 as refund_amount
     from orders
     union all
     select
-        date as date,
-        'orders: fact_orders, fact_daily_metrics' as compared,
-        cast(-orders as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        order_date as date,
-        'revenue: fact_orders, fact_daily_metrics' as compared,
-        cast(revenue as decimal(18, 2)) as difference
-    from orders
-    union all
-    select
-        date as date,
-        'revenue: fact_orders, fact_daily_metrics' as compared,
-        cast(-revenue as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        event_date as date,
-        'revenue: fact_events, agg_product_daily' as compared,
-        cast(revenue as decimal(18, 2)) as difference
+        tables.table_name,
+        lines.date,
+        0 as orders,
+        lines.revenue * tables.has_lines as revenue,
+        lines.refund_amount
     from lines
+    cross join tables
     union all
     select
-        date as date,
-        'revenue: fact_events, agg_product_daily' as compared,
-        cast(-revenue as decimal(18, 2)) as difference
+        'fact_daily_metrics' as table_name,
+        date,
+        -orders as orders,
+        -revenue as revenue,
+        -refund_amount as refund_amount
+    from gold.fact_daily_metrics
+    union all
+    select
+        'agg_product_daily' as table_name,
+        date,
+        0 as orders,
+        -revenue as revenue,
+        -refund_amount as refund_amount
     from gold.agg_product_daily
     union all
     select
-        event_date as date,
-        'revenue: fact_events, agg_category_metrics' as compared,
-        cast(revenue as decimal(18, 2)) as difference
-    from lines
-    union all
-    select
-        date as date,
-        'revenue: fact_events, agg_category_metrics' as compared,
-        cast(-revenue as decimal(18, 2)) as difference
+        'agg_category_metrics' as table_name,
+        date,
+        0 as orders,
+        -revenue as revenue,
+        -refund_amount as refund_amount
     from gold.agg_category_metrics
-    union all
-    select
-        event_date as date,
-        'refunds: fact_events, fact_daily_metrics' as compared,
-        cast(refund_amount as decimal(18, 2)) as difference
-    from lines
-    union all
-    select
-        date as date,
-        'refunds: fact_events, fact_daily_metrics' as compared,
-        cast(-refund_amount as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        event_date as date,
-        'refunds: fact_events, agg_product_daily' as compared,
-        cast(refund_amount as decimal(18, 2)) as difference
-    from lines
-    union all
-    select
-        date as date,
-        'refunds: fact_events, agg_product_daily' as compared,
-        cast(-refund_amount as decimal(18, 2)) as difference
-    from gold.agg_product_daily
-    union all
-    select
-        event_date as date,
-        'refunds: fact_events, agg_category_metrics' as compared,
-        cast(refund_amount as decimal(18, 2)) as difference
-    from lines
-    union all
-    select
-        date as date,
-        'refunds: fact_events, agg_category_metrics' as compared,
-        cast(-refund_amount as decimal(18, 2)) as difference
-    from gold.agg_category_metrics
+
 )
 
 select
+    table_name,
     date,
-    compared,
-    sum(difference) as difference
+    sum(orders) as orders,
+    sum(revenue) as revenue,
+    sum(refund_amount) as refund_amount
 from differences
-group by date, compared
-having sum(difference) <> 0
+group by table_name, date
+having sum(orders) <> 0 or sum(revenue) <> 0 or sum(refund_amount) <> 0

@@ -1,176 +1,92 @@
 -- check: each day has the same sessions, conversions and bounces in facts, daily metrics and segments of sessions.
 -- layer: gold
+{%- set measures = [
+    "sessions", "converted_sessions", "bounced_sessions", "cart_sessions",
+    "abandoned_sessions"
+] %}
 
 -- What is expected comes in positive and what is found negative: the sum is 0.
 with
 
-visitors as (
+-- The few bots are sought out: to look up every session's visitor costs more.
+bots as (
 
     select visitor_id
     from gold.dim_visitors
-    where not is_bot
+    where is_bot
 
 ),
 
-sessions as (
+expected as (
 
-    select facts.*
+    select
+        {%- for measure in measures %}
+        sum(facts.{{ measure }}) as {{ measure }},
+        {%- endfor %}
+        sum(facts.revenue) as revenue,
+        facts.session_date as date
     from gold.fact_sessions as facts
-    inner join visitors on facts.visitor_id = visitors.visitor_id
+    where
+        not exists (
+            select 1
+            from bots
+            where bots.visitor_id = facts.visitor_id
+        )
+    group by facts.session_date
+
+),
+
+tables as (
+
+    select 'fact_daily_metrics' as table_name
+    union all
+    select 'agg_session_daily' as table_name
 
 ),
 
 differences as (
 
     select
-        session_date as date,
-        'sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(sessions as decimal(18, 2)) as difference
-    from sessions
+        tables.table_name,
+        {%- for measure in measures %}
+        expected.{{ measure }},
+        {%- endfor %}
+        expected.revenue,
+        expected.date
+    from expected
+    cross join tables
     union all
     select
-        date as date,
-        'sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(-sessions as decimal(18, 2)) as difference
+        'fact_daily_metrics' as table_name,
+        {%- for measure in measures %}
+        -{{ measure }} as {{ measure }},
+        {%- endfor %}
+        -session_revenue as revenue,
+        date
     from gold.fact_daily_metrics
     union all
     select
-        session_date as date,
-        'sessions: fact_sessions, agg_session_daily' as compared,
-        cast(sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        session_date as date,
-        'sessions: fact_sessions, agg_session_daily' as compared,
-        cast(-sessions as decimal(18, 2)) as difference
+        'agg_session_daily' as table_name,
+        {%- for measure in measures %}
+        -{{ measure }} as {{ measure }},
+        {%- endfor %}
+        -revenue as revenue,
+        session_date as date
     from gold.agg_session_daily
-    union all
-    select
-        session_date as date,
-        'converted_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(converted_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        date as date,
-        'converted_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(-converted_sessions as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        session_date as date,
-        'converted_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(converted_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        session_date as date,
-        'converted_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(-converted_sessions as decimal(18, 2)) as difference
-    from gold.agg_session_daily
-    union all
-    select
-        session_date as date,
-        'bounced_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(bounced_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        date as date,
-        'bounced_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(-bounced_sessions as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        session_date as date,
-        'bounced_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(bounced_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        session_date as date,
-        'bounced_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(-bounced_sessions as decimal(18, 2)) as difference
-    from gold.agg_session_daily
-    union all
-    select
-        session_date as date,
-        'cart_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(cart_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        date as date,
-        'cart_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(-cart_sessions as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        session_date as date,
-        'cart_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(cart_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        session_date as date,
-        'cart_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(-cart_sessions as decimal(18, 2)) as difference
-    from gold.agg_session_daily
-    union all
-    select
-        session_date as date,
-        'abandoned_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(abandoned_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        date as date,
-        'abandoned_sessions: fact_sessions, fact_daily_metrics' as compared,
-        cast(-abandoned_sessions as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        session_date as date,
-        'abandoned_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(abandoned_sessions as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        session_date as date,
-        'abandoned_sessions: fact_sessions, agg_session_daily' as compared,
-        cast(-abandoned_sessions as decimal(18, 2)) as difference
-    from gold.agg_session_daily
-    union all
-    select
-        session_date as date,
-        'session revenue: fact_sessions, fact_daily_metrics' as compared,
-        cast(revenue as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        date as date,
-        'session revenue: fact_sessions, fact_daily_metrics' as compared,
-        cast(-session_revenue as decimal(18, 2)) as difference
-    from gold.fact_daily_metrics
-    union all
-    select
-        session_date as date,
-        'revenue: fact_sessions, agg_session_daily' as compared,
-        cast(revenue as decimal(18, 2)) as difference
-    from sessions
-    union all
-    select
-        session_date as date,
-        'revenue: fact_sessions, agg_session_daily' as compared,
-        cast(-revenue as decimal(18, 2)) as difference
-    from gold.agg_session_daily
+
 )
 
 select
+    table_name,
     date,
-    compared,
-    sum(difference) as difference
+    {%- for measure in measures %}
+    sum({{ measure }}) as {{ measure }},
+    {%- endfor %}
+    sum(revenue) as revenue
 from differences
-group by date, compared
-having sum(difference) <> 0
+group by table_name, date
+having
+    {%- for measure in measures %}
+    sum({{ measure }}) <> 0 or
+    {%- endfor %}
+    sum(revenue) <> 0
