@@ -73,7 +73,7 @@ keys_of_{{ parent }} as (
 {% endfor -%}
 orphans as (
 {% for parent, parent_key, places in parents %}
-    select distinct
+    select
         child.table_name,
         child.column_name,
         cast(child.key as string) as key
@@ -85,7 +85,7 @@ orphans as (
 
 )
 
-select
+select distinct
     table_name,
     column_name,
     key

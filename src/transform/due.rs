@@ -7,6 +7,7 @@ use super::graph::Graph;
 use super::model::Model;
 use crate::error::Result;
 use crate::lake::TableRef;
+use crate::schedule::side_by_side;
 
 /// A model to be made, or a check to be run.
 #[derive(Debug, Clone, Copy)]
@@ -30,18 +31,24 @@ impl<'a> Due<'a> {
         }
     }
 
-    /// Of each the positions of those whose tables it reads.
+    /// Of each the positions of those whose tables it reads; that many threads
+    /// read the checks.
     ///
     /// # Errors
     /// [`Error::Transform`](crate::error::Error::Transform) when a check does not compile or parse.
-    pub(super) fn needs(due: &[Self], graph: &Graph, compiler: &Compiler) -> Result<Vec<Vec<usize>>> {
-        let inputs = due.iter().map(|one| match one {
+    pub(super) fn needs(
+        due: &[Self],
+        graph: &Graph,
+        compiler: &Compiler,
+        threads: usize,
+    ) -> Result<Vec<Vec<usize>>> {
+        let inputs = side_by_side(threads, due, |one| match one {
             Self::Model(model) => Ok(graph.inputs(&model.table).to_vec()),
             Self::Check(check) => check.inputs(compiler),
         });
         let made = |input: &TableRef| {
             due.iter().position(|other| other.model().is_some_and(|model| model.table == *input))
         };
-        inputs.map(|inputs| Ok(inputs?.iter().filter_map(made).collect())).collect()
+        Ok(inputs?.iter().map(|inputs| inputs.iter().filter_map(made).collect()).collect())
     }
 }

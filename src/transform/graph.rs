@@ -9,6 +9,7 @@ use super::dialect::Compiler;
 use super::model::{Model, Scope};
 use crate::error::{Error, Result};
 use crate::lake::{Layer, TableRef};
+use crate::schedule::side_by_side;
 
 /// The models in an order in which each comes after all it reads.
 #[derive(Debug, Clone)]
@@ -27,18 +28,18 @@ pub enum Stage<'a> {
 }
 
 impl Graph {
-    /// Orders the models; among those that could come next, silver before
-    /// gold, then by name.
+    /// Orders the models, read by that many threads; among those that could come
+    /// next, silver before gold, then by name.
     ///
     /// # Errors
     /// [`Error::Transform`] when a model does not parse, reads a table that no
     /// model makes, or reads itself through others.
-    pub fn new(models: Vec<Model>, compiler: &Compiler) -> Result<Self> {
-        let mut inputs = BTreeMap::new();
-        for model in &models {
-            let sql = compiler.compile(&model.table.to_string(), &model.text)?;
-            inputs.insert(model.table.clone(), tables_of(&model.table.to_string(), &sql)?);
-        }
+    pub fn new(models: Vec<Model>, compiler: &Compiler, threads: usize) -> Result<Self> {
+        let read = side_by_side(threads, &models, |model| {
+            let name = model.table.to_string();
+            Ok((model.table.clone(), tables_of(&name, &compiler.compile(&name, &model.text)?)?))
+        });
+        let inputs = BTreeMap::from_iter(read?);
         let mut waiting: BTreeMap<TableRef, Model> =
             models.into_iter().map(|model| (model.table.clone(), model)).collect();
         for (table, needs) in &inputs {
@@ -168,7 +169,7 @@ mod tests {
     }
 
     fn graph(models: Vec<Model>) -> Result<Graph> {
-        Graph::new(models, &Compiler::new(Dialect::DataFusion))
+        Graph::new(models, &Compiler::new(Dialect::DataFusion), 1)
     }
 
     #[test]

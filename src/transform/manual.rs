@@ -33,7 +33,7 @@ pub fn markdown() -> Result<String> {
     let engine = LocalEngine::empty(&crate::engine::Options { threads: 1, memory_limit: None })?;
     mapping::define_nothing(&engine)?;
     let compiler = mapping::compiler(Dialect::DataFusion, &engine, &[], &Analysis::default())?;
-    let graph = Graph::new(Model::all()?, &compiler)?;
+    let graph = Graph::new(Model::all()?, &compiler, 1)?;
     let params = Options::default().params();
     let meanings = meanings();
 

@@ -31,6 +31,7 @@ use crate::engine::{self, Engine, LocalEngine, Params};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef};
 use crate::progress::Progress;
+use crate::schedule::threads;
 use crate::summary::TableSummary;
 
 use run::Run;
@@ -159,7 +160,7 @@ pub fn transform(lake: &Lake, options: &Options, progress: &Progress) -> Result<
         extent => extent,
     };
     mapping::define_sources(&engine, lake, &batches, &compiler)?;
-    let graph = Graph::new(models, &compiler)?;
+    let graph = Graph::new(models, &compiler, threads(options.engine.threads))?;
     let checks = Check::all()?;
     progress.begin("transform", (graph.models().len() + checks.len()) as u64);
 
@@ -197,12 +198,13 @@ pub fn check(lake: &Lake, engine: &engine::Options) -> Result<Vec<CheckOutcome>>
     require(lake, Layer::Bronze, "batches", "ingest")?;
     require(lake, Layer::Gold, "fact_events", "transform")?;
     let options = published(lake).unwrap_or_default();
+    let threads = threads(engine.threads);
     let engine = LocalEngine::empty(engine)?;
     let batches = mapping::attach_bronze(&engine, lake)?;
     let compiler = mapping::compiler(Dialect::DataFusion, &engine, &batches, &options.analysis)?;
     let params = options.params();
     mapping::define_sources(&engine, lake, &batches, &compiler)?;
-    for model in Graph::new(Model::all()?, &compiler)?.models() {
+    for model in Graph::new(Model::all()?, &compiler, threads)?.models() {
         let sql = compiler.compile(&model.table.to_string(), &model.text)?;
         match model.storage {
             // What is not kept is worked out again.
@@ -232,7 +234,7 @@ fn require(lake: &Lake, layer: Layer, name: &str, verb: &str) -> Result<()> {
 /// # Errors
 /// [`Error::Transform`] when a model cannot be parsed or ordered.
 pub fn models() -> Result<Graph> {
-    Graph::new(Model::all()?, &mapping::compiler_without_data(Dialect::DataFusion)?)
+    Graph::new(Model::all()?, &mapping::compiler_without_data(Dialect::DataFusion)?, threads(0))
 }
 
 /// A model's text as an engine of that dialect gets it.

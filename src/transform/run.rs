@@ -104,7 +104,7 @@ impl Run<'_> {
 
     /// Of each the positions of those whose tables it reads.
     pub(super) fn needs(&self, due: &[Due<'_>]) -> Result<Vec<Vec<usize>>> {
-        Due::needs(due, self.graph, self.compiler)
+        Due::needs(due, self.graph, self.compiler, threads(self.options.engine.threads))
     }
 
     /// Makes the models of one visitor: of all, or of those that are touched,

@@ -12,6 +12,7 @@ use super::{mapping, published, require};
 use crate::engine::{self, LocalEngine, Params};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Layer, TableRef};
+use crate::schedule::threads;
 
 /// The script that makes silver and gold of `lake` in DuckDB, as
 /// `create table` and `create view` statements in running order; by the options
@@ -56,7 +57,7 @@ pub fn script(lake: &Lake, options: &super::Options, dialect: Dialect) -> Result
     }
     // The order of models is that of their text for our own engine.
     let ours = mapping::compiler(Dialect::DataFusion, &engine, &batches, &options.analysis)?;
-    for model in Graph::new(Model::all()?, &ours)?.models() {
+    for model in Graph::new(Model::all()?, &ours, threads(0))?.models() {
         let name = model.table.to_string();
         let sql = bound(&compiler.compile(&name, &model.text)?, &params);
         script += &match model.storage {
