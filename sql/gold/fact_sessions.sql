@@ -52,9 +52,7 @@ counts as (
         sum(case when event_type = 'checkout' then 1 else 0 end) as checkouts,
         sum(case when event_type = 'purchase' then 1 else 0 end)
             as payment_attempts,
-        sum(cast(purchase_lines as int)) as purchase_lines,
-        min(case when event_type = 'product_view' then event_sequence end)
-            as first_view
+        sum(cast(purchase_lines as int)) as purchase_lines
     from session_events
     group by session_id
 
@@ -77,16 +75,28 @@ distinct_products as (
 ),
 
 -- Strict funnel: the first cart event after a product view, ...
+strict_views as (
+
+    select
+        session_id,
+        min(event_sequence) as first_view
+    from session_events
+    where event_type = 'product_view'
+    group by session_id
+
+),
+
 strict_carts as (
 
     select
         session_events.session_id,
         min(session_events.event_sequence) as first_cart
     from session_events
-    inner join counts on session_events.session_id = counts.session_id
+    inner join strict_views
+        on session_events.session_id = strict_views.session_id
     where
         session_events.event_type = 'add_to_cart'
-        and session_events.event_sequence > counts.first_view
+        and session_events.event_sequence > strict_views.first_view
     group by session_events.session_id
 
 ),
@@ -95,31 +105,44 @@ strict_carts as (
 strict_checkouts as (
 
     select
-        session_events.session_id,
-        min(session_events.event_sequence) as first_checkout
-    from session_events
-    inner join strict_carts
-        on session_events.session_id = strict_carts.session_id
-    where
-        session_events.event_type = 'checkout'
-        and session_events.event_sequence > strict_carts.first_cart
-    group by session_events.session_id
+        strict_carts.session_id,
+        strict_carts.first_cart,
+        min(checkouts.event_sequence) as first_checkout
+    from (
+        select *
+        from session_events
+        where event_type = 'checkout'
+    ) as checkouts
+    right join strict_carts
+        on
+            checkouts.session_id = strict_carts.session_id
+            and checkouts.event_sequence > strict_carts.first_cart
+    group by strict_carts.session_id, strict_carts.first_cart
 
 ),
 
--- ... and a counted purchase after that.
-strict_purchases as (
+-- ... and a counted purchase after that. Each step carries those before it, so
+-- that none is looked for twice.
+strict_steps as (
 
     select
-        session_events.session_id,
-        min(session_events.event_sequence) as first_purchase
-    from session_events
-    inner join strict_checkouts
-        on session_events.session_id = strict_checkouts.session_id
-    where
-        session_events.purchase_lines = 1
-        and session_events.event_sequence > strict_checkouts.first_checkout
-    group by session_events.session_id
+        strict_checkouts.session_id,
+        strict_checkouts.first_cart,
+        strict_checkouts.first_checkout,
+        min(purchases.event_sequence) as first_purchase
+    from (
+        select *
+        from session_events
+        where purchase_lines = 1
+    ) as purchases
+    right join strict_checkouts
+        on
+            purchases.session_id = strict_checkouts.session_id
+            and purchases.event_sequence > strict_checkouts.first_checkout
+    group by
+        strict_checkouts.session_id,
+        strict_checkouts.first_cart,
+        strict_checkouts.first_checkout
 
 ),
 
@@ -177,9 +200,9 @@ joined as (
         counts.checkouts,
         counts.payment_attempts,
         counts.purchase_lines,
-        strict_carts.first_cart,
-        strict_checkouts.first_checkout,
-        strict_purchases.first_purchase,
+        strict_steps.first_cart,
+        strict_steps.first_checkout,
+        strict_steps.first_purchase,
         coalesce(distinct_products.products, 0) as distinct_products,
         coalesce(session_orders.orders, 0) as orders,
         coalesce(session_orders.priced_orders, 0) as priced_orders,
@@ -199,11 +222,7 @@ joined as (
         on counts.session_id = distinct_products.session_id
     left join session_orders on counts.session_id = session_orders.session_id
     left join session_carts on counts.session_id = session_carts.session_id
-    left join strict_carts on counts.session_id = strict_carts.session_id
-    left join strict_checkouts
-        on counts.session_id = strict_checkouts.session_id
-    left join strict_purchases
-        on counts.session_id = strict_purchases.session_id
+    left join strict_steps on counts.session_id = strict_steps.session_id
 
 ),
 

@@ -75,17 +75,7 @@ final as (
         {{ given("user_agent") }} as user_agent,
         {{ given("country") }} as country,
         {{ given("city") }} as city,
-        -- the last octet of an IPv4, all but three groups of an IPv6 address
-        case
-            when ip_address like '%:%'
-                then split_part(ip_address, ':', 1)
-                    || ':' || split_part(ip_address, ':', 2)
-                    || ':' || split_part(ip_address, ':', 3) || '::'
-            when ip_address like '%.%.%.%'
-                then split_part(ip_address, '.', 1)
-                    || '.' || split_part(ip_address, '.', 2)
-                    || '.' || split_part(ip_address, '.', 3) || '.0'
-        end as ip_address,
+        {{ masked_ip("ip_address") }} as ip_address,
         referrer,
         utm_source,
         utm_medium,

@@ -1,6 +1,6 @@
 //! The few functions that our SQL needs and DataFusion lacks, or would bring
 //! only with a large feature: `md5`, `row_md5`, `hash60`, `hex60`, `session_key`,
-//! `is_uuid`, `uuid_of`, `clean`, `given`, `local_us`.
+//! `is_uuid`, `uuid_of`, `clean`, `given`, `masked_ip`, `local_us`, `date_of_us`.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int64Array, Int64Builder, StringArray, StringBuilder,
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer};
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::datatypes::{DataType, Date32Type, Int64Type};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use datafusion::common::{DataFusionError, ScalarValue, exec_err};
@@ -49,6 +49,20 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         ),
         create_udf("clean", vec![DataType::Utf8], DataType::Utf8, Volatility::Immutable, Arc::new(clean)),
         create_udf("given", vec![DataType::Utf8], DataType::Utf8, Volatility::Immutable, Arc::new(given)),
+        create_udf(
+            "masked_ip",
+            vec![DataType::Utf8],
+            DataType::Utf8,
+            Volatility::Immutable,
+            Arc::new(masked_ip),
+        ),
+        create_udf(
+            "date_of_us",
+            vec![DataType::Int64],
+            DataType::Date32,
+            Volatility::Immutable,
+            Arc::new(date_of_us),
+        ),
         create_udf(
             "local_us",
             vec![DataType::Int64, DataType::Utf8],
@@ -290,8 +304,47 @@ fn given(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     Ok(ColumnarValue::Array(Arc::new(given)))
 }
 
+/// An address without what tells one household from the next: the last octet of
+/// an IPv4, all but three groups of an IPv6 address; null where a text is neither.
+fn masked_ip(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    let args = arrays(args)?;
+    let mut part = String::new();
+    let masked = args[0].as_string::<i32>().iter().map(|address| {
+        let address = address?;
+        part.clear();
+        if address.contains(':') {
+            let mut groups = address.split(':');
+            for _ in 0..3 {
+                part.push_str(groups.next().unwrap_or_default());
+                part.push(':');
+            }
+            part.push(':');
+        } else {
+            let (last, _) = address.match_indices('.').nth(2)?;
+            part.push_str(&address[..last]);
+            part.push_str(".0");
+        }
+        Some(part.clone())
+    });
+    Ok(ColumnarValue::Array(Arc::new(masked.collect::<StringArray>())))
+}
+
+/// The day of microseconds since 1970.
+fn date_of_us(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    const DAY_US: i64 = 86_400_000_000;
+    let args = arrays(args)?;
+    // No bigint has more days than an int holds.
+    let days = args[0].as_primitive::<Int64Type>().unary::<_, Date32Type>(|us| us.div_euclid(DAY_US) as i32);
+    Ok(ColumnarValue::Array(Arc::new(days)))
+}
+
 /// Microseconds UTC to microseconds of the wall clock in a named time zone.
 fn local_us(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
+    if let [_, ColumnarValue::Scalar(ScalarValue::Utf8(Some(zone)))] = args
+        && zone == "UTC"
+    {
+        return Ok(args[0].clone());
+    }
     let args = arrays(args)?;
     let (times, zones) = (args[0].as_primitive::<Int64Type>(), args[1].as_string::<i32>());
     let mut locals = Int64Builder::with_capacity(times.len());
@@ -331,6 +384,27 @@ mod tests {
 
     fn name(value: &str) -> ColumnarValue {
         ColumnarValue::Scalar(ScalarValue::from(value))
+    }
+
+    #[test]
+    fn addresses_lose_the_household() {
+        let masked = |address: &str| {
+            let masked = masked_ip(&[text(&[Some(address)])]).unwrap().into_array(1).unwrap();
+            masked.as_string::<i32>().iter().next().unwrap().map(str::to_owned)
+        };
+        assert_eq!(masked("203.0.113.77").unwrap(), "203.0.113.0");
+        assert_eq!(masked("2001:db8:85a3:8d3:1319:8a2e:370:7348").unwrap(), "2001:db8:85a3::");
+        assert_eq!(masked("::1").unwrap(), "::1::");
+        assert_eq!(masked("localhost"), None);
+        assert_eq!(masked("1.2.3"), None);
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_before_1970_too() {
+        let times = Int64Array::from(vec![Some(0), Some(86_399_999_999), Some(-1), None]);
+        let days = date_of_us(&[ColumnarValue::Array(Arc::new(times))]).unwrap().into_array(4).unwrap();
+        let expected = arrow::array::Date32Array::from(vec![Some(0), Some(0), Some(-1), None]);
+        assert_eq!(days.as_ref(), &expected);
     }
 
     fn texts(value: ColumnarValue) -> Vec<String> {
