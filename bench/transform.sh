@@ -2,7 +2,9 @@
 # How fast ingest and transform are, each alone: medians of RUNS runs; and
 # beside them, where it is at hand, a DuckDB job over data of its own, which
 # makes fewer tables, and all our models in DuckDB, which then keeps them in
-# memory, writes no file and runs no check.
+# memory, writes no file and runs no check. At the end the stages one by one:
+# the job's bronze beside ingest, its silver and gold beside transform, and our
+# models in DuckDB beside transform.
 #
 #   bench/transform.sh [EVENTS]          (default 1000000)
 #
@@ -31,10 +33,10 @@ cd "$BENCH_DIR"
 # measure NAME ROWS SETUP COMMAND...: medians of seconds, CPU seconds and peak.
 measure() {
     python3 - "$runs" "$@" <<'PYTHON'
-import os, statistics, subprocess, sys, tempfile, time
+import ast, os, re, statistics, subprocess, sys, tempfile, time
 
 runs, name, rows, setup, command = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5:]
-seconds, cpu, peak = [], [], []
+seconds, cpu, peak, of_stages = [], [], [], {}
 for _ in range(runs):
     subprocess.run(setup, shell=True, check=True)
     with tempfile.TemporaryFile() as output:
@@ -42,9 +44,15 @@ for _ in range(runs):
         process = subprocess.Popen(command, stdout=output, stderr=output)
         _, status, used = os.wait4(process.pid, 0)
         seconds.append(time.monotonic() - start)
+        output.seek(0)
+        said = output.read().decode(errors="replace")
         if status != 0:
-            output.seek(0)
-            sys.exit(f"{' '.join(command)} failed:\n{output.read().decode(errors='replace')}")
+            sys.exit(f"{' '.join(command)} failed:\n{said}")
+        # The job says what each of its stages took: duckdb VERSION {'bronze': 1.2, ...}
+        stages = re.search(r"\{'bronze'.*\}", said)
+        if stages:
+            for stage, taken in ast.literal_eval(stages[0]).items():
+                of_stages.setdefault(stage, []).append(taken)
     cpu.append(used.ru_utime + used.ru_stime)
     # Linux counts in KiB, macOS in bytes.
     peak.append(used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 2**20)
@@ -53,6 +61,9 @@ print(f"{name:<20}{rows:>12,} rows{wall:>9.2f} s{statistics.median(cpu):>9.2f} C
       f"{statistics.median(peak):>8.0f} MiB{rows / wall:>12,.0f} rows/s", flush=True)
 with open("seconds", "a") as record:
     record.write(f"{name}\t{wall}\n")
+    for stage, taken in of_stages.items():
+        part = "bronze" if stage == "bronze" else "silver and gold"
+        record.write(f"duckdb, {part}\t{statistics.median(taken)}\n")
 PYTHON
 }
 
@@ -97,11 +108,16 @@ connection.execute("set preserve_insertion_order = false")
 connection.execute(open(sys.argv[1]).read())
 ' models.sql
     awk -F '\t' '
-        { seconds[$1] = $2 }
+        function beside(ours, theirs) {
+            printf "%-40s%9.2f s%9.2f s%7.2f\n", ours " / " theirs, \
+                seconds[ours], seconds[theirs], seconds[ours] / seconds[theirs]
+        }
+        { seconds[$1] += $2 }
         END {
-            ours = seconds["tracker ingest"] + seconds["tracker transform"]
-            printf "clickmill / duckdb, seconds: %.2f\n", ours / seconds["duckdb, all stages"]
-            printf "clickmill transform / duckdb, our models, seconds: %.2f\n", \
-                seconds["tracker transform"] / seconds["duckdb, our models"]
+            seconds["both stages"] = seconds["tracker ingest"] + seconds["tracker transform"]
+            beside("both stages", "duckdb, all stages")
+            beside("tracker ingest", "duckdb, bronze")
+            beside("tracker transform", "duckdb, silver and gold")
+            beside("tracker transform", "duckdb, our models")
         }' seconds
 fi

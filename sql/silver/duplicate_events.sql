@@ -5,13 +5,23 @@
 -- reader: silver.distinct_events, silver.duplicates
 -- scope: visitor
 -- rows: 10 in 1000
-with repeated as (
+with marked as (
 
-    select event_id
+    select
+        event_id,
+        {{ is_repeat("event_id") }} as is_repeat
     from silver.judged_events
     where visitor_id is not null
+
+),
+
+-- few are, so that few ids are compared as texts
+repeated as (
+
+    select event_id
+    from marked
+    where is_repeat
     group by event_id
-    having count(*) > 1
 
 ),
 

@@ -308,23 +308,23 @@ fn given(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
 /// an IPv4, all but three groups of an IPv6 address; null where a text is neither.
 fn masked_ip(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     let args = arrays(args)?;
-    let mut part = String::new();
+    let mut kept = String::new();
     let masked = args[0].as_string::<i32>().iter().map(|address| {
         let address = address?;
-        part.clear();
+        kept.clear();
         if address.contains(':') {
             let mut groups = address.split(':');
             for _ in 0..3 {
-                part.push_str(groups.next().unwrap_or_default());
-                part.push(':');
+                kept.push_str(groups.next().unwrap_or_default());
+                kept.push(':');
             }
-            part.push(':');
+            kept.push(':');
         } else {
             let (last, _) = address.match_indices('.').nth(2)?;
-            part.push_str(&address[..last]);
-            part.push_str(".0");
+            kept.push_str(&address[..last]);
+            kept.push_str(".0");
         }
-        Some(part.clone())
+        Some(kept.clone())
     });
     Ok(ColumnarValue::Array(Arc::new(masked.collect::<StringArray>())))
 }

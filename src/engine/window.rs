@@ -5,7 +5,7 @@
 //! `row_number` would need rows sorted once more.
 
 use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -134,16 +134,35 @@ fn first_of(columns: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRe
     let mut hashes = vec![0; columns[0].len()];
     create_hashes_with_hasher(columns, &QualityRandomState::default(), &mut hashes)?;
     let mut firsts = BooleanBufferBuilder::new(hashes.len());
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<u64, BuildHasherDefault<Hashed>> = HashSet::default();
     for hashes in partitions.iter().map(|rows| &hashes[rows.clone()]) {
         if hashes.len() <= FEW {
             (0..hashes.len()).for_each(|row| firsts.append(!hashes[..row].contains(&hashes[row])));
         } else {
             seen.clear();
+            seen.reserve(hashes.len());
             hashes.iter().for_each(|hash| firsts.append(seen.insert(*hash)));
         }
     }
     Ok(Arc::new(BooleanArray::new(firsts.finish(), None)))
+}
+
+/// The hash of what is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        unreachable!("{} bytes are no hash", bytes.len());
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 #[cfg(test)]

@@ -135,6 +135,12 @@ static MACROS: &[Macro] = &[
             "(row_number() over (partition by {1}, {0} order by {2}) = 1)",
         ],
     ),
+    // Whether another row before has the same {0}; of rows that have it all but one are told.
+    Macro("is_repeat", 1, [
+        "not first_of({0}) over ()",
+        "(row_number() over (partition by {0} order by {0}) > 1)",
+        "(row_number() over (partition by {0} order by {0}) > 1)",
+    ]),
     // Days from {0} to {1}.
     Macro(
         "days_between",
