@@ -16,7 +16,15 @@
 with events as (
 
     select
-        *,
+        _batch_key,
+        _source_line,
+        source,
+        visitor_id,
+        tracker_session,
+        is_activity,
+        event_time_us,
+        event_rank,
+        event_id,
         {{ product_of("event_type", "product_id") }} as known_product_id,
         -- what sessions of a product are counted by: 1 its views, 2 its additions
         -- to the cart, 3 its counted purchases, 0 nothing
@@ -29,7 +37,8 @@ with events as (
 
 ),
 
--- the windows all have this one partition and order, in which the rows lie already
+-- the windows see narrow rows only, which other engines sort for each, and all
+-- have this one partition and order, in which the rows lie already
 gaps as (
 
     select
@@ -115,70 +124,94 @@ dated as (
         {{ date_of_us("local_us") }} as event_date
     from numbered
 
+),
+
+sessions as (
+
+    select
+        _batch_key,
+        _source_line,
+        local_us,
+        event_date,
+        case
+            when is_activity
+                then {{ session_key("source", "visitor_id", "start_us", "tracker_session") }}
+        end as session_id,
+        case
+            when is_activity
+                then {{ date_of_us(local_us("start_us", "$time_zone")) }}
+        end as session_date,
+        case when is_activity then start_us end as session_start_us,
+        case
+            when is_activity then cast(row_no - start_row_no + 1 as int)
+        end as event_sequence,
+        case
+            when is_activity and not is_start
+                then cast(pause_us as double) / 1000000
+        end as seconds_since_previous,
+        kind > 0 and {{ first_of("known_product_id, kind, start_us", visit, in_time) }}
+            as is_first_of_session,
+        kind > 0 and {{ first_of("known_product_id, kind, start_us, event_date", visit, in_time) }}
+            as is_first_of_day,
+        known_product_id is not null and is_activity and {{ first_of(
+            "known_product_id, is_activity",
+            "visitor_id",
+            "source, tracker_session, is_activity, " ~ in_time
+        ) }}
+            as is_first_of_visitor
+    from dated
+
 )
 
 select
-    event_id,
-    source,
-    visitor_id,
-    user_id,
-    source_session_id,
-    event_time,
-    event_time_us,
-    received_at,
-    event_date,
-    cast(floor(cast(local_us as double) / 3600000000) % 24 as int)
-        as event_hour,
-    event_type,
-    page_type,
-    page_url,
-    search_query,
-    product_id,
-    category,
-    brand,
-    price,
-    quantity,
-    order_id,
-    payment_method,
-    outcome,
-    device_type,
-    browser,
-    os,
-    user_agent,
-    country,
-    city,
-    ip_address,
-    referrer,
-    utm_source,
-    utm_medium,
-    utm_campaign,
-    experiment,
-    variant,
-    event_rank,
-    case
-        when is_activity
-            then {{ session_key("source", "visitor_id", "start_us", "tracker_session") }}
-    end as session_id,
-    case
-        when is_activity
-            then {{ date_of_us(local_us("start_us", "$time_zone")) }}
-    end as session_date,
-    case when is_activity then start_us end as session_start_us,
-    case
-        when is_activity then cast(row_no - start_row_no + 1 as int)
-    end as event_sequence,
-    case
-        when is_activity and not is_start
-            then cast(pause_us as double) / 1000000
-    end as seconds_since_previous,
-    kind > 0 and {{ first_of("known_product_id, kind, start_us", visit, in_time) }}
-        as is_first_of_session,
-    kind > 0 and {{ first_of("known_product_id, kind, start_us, event_date", visit, in_time) }}
-        as is_first_of_day,
-    known_product_id is not null and is_activity and {{ first_of(
-        "known_product_id, is_activity",
-        "visitor_id",
-        "source, tracker_session, is_activity, " ~ in_time
-    ) }}
-        as is_first_of_visitor
-from dated
+    typed.event_id,
+    typed.source,
+    typed.visitor_id,
+    typed.user_id,
+    typed.source_session_id,
+    typed.event_time,
+    typed.event_time_us,
+    typed.received_at,
+    sessions.event_date,
+    cast(
+        floor(cast(sessions.local_us as double) / 3600000000) % 24 as int
+    ) as event_hour,
+    typed.event_type,
+    typed.page_type,
+    typed.page_url,
+    typed.search_query,
+    typed.product_id,
+    typed.category,
+    typed.brand,
+    typed.price,
+    typed.quantity,
+    typed.order_id,
+    typed.payment_method,
+    typed.outcome,
+    typed.device_type,
+    typed.browser,
+    typed.os,
+    typed.user_agent,
+    typed.country,
+    typed.city,
+    typed.ip_address,
+    typed.referrer,
+    typed.utm_source,
+    typed.utm_medium,
+    typed.utm_campaign,
+    typed.experiment,
+    typed.variant,
+    typed.event_rank,
+    sessions.session_id,
+    sessions.session_date,
+    sessions.session_start_us,
+    sessions.event_sequence,
+    sessions.seconds_since_previous,
+    sessions.is_first_of_session,
+    sessions.is_first_of_day,
+    sessions.is_first_of_visitor
+from sessions
+inner join silver.judged_events as typed
+    on
+        sessions._batch_key = typed._batch_key
+        and sessions._source_line = typed._source_line
