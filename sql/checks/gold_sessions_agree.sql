@@ -20,11 +20,11 @@ bots as (
 expected as (
 
     select
+        facts.session_date as date,
         {%- for measure in measures %}
         sum(facts.{{ measure }}) as {{ measure }},
         {%- endfor %}
-        sum(facts.revenue) as revenue,
-        facts.session_date as date
+        sum(facts.revenue) as revenue
     from gold.fact_sessions as facts
     where
         not exists (
@@ -48,30 +48,30 @@ differences as (
 
     select
         tables.table_name,
+        expected.date,
         {%- for measure in measures %}
         expected.{{ measure }},
         {%- endfor %}
-        expected.revenue,
-        expected.date
+        expected.revenue
     from expected
     cross join tables
     union all
     select
         'fact_daily_metrics' as table_name,
+        date,
         {%- for measure in measures %}
         -{{ measure }} as {{ measure }},
         {%- endfor %}
-        -session_revenue as revenue,
-        date
+        -session_revenue as revenue
     from gold.fact_daily_metrics
     union all
     select
         'agg_session_daily' as table_name,
+        session_date as date,
         {%- for measure in measures %}
         -{{ measure }} as {{ measure }},
         {%- endfor %}
-        -revenue as revenue,
-        session_date as date
+        -revenue as revenue
     from gold.agg_session_daily
 
 )

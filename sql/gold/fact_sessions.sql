@@ -74,7 +74,7 @@ distinct_products as (
 
 ),
 
--- Strict funnel: the first cart event after a product view, ...
+-- Strict funnel: the first product view, ...
 strict_views as (
 
     select
@@ -86,6 +86,7 @@ strict_views as (
 
 ),
 
+-- ... the first cart event after that, ...
 strict_carts as (
 
     select

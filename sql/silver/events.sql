@@ -28,7 +28,11 @@ with events as (
         {{ product_of("event_type", "product_id") }} as known_product_id,
         -- what sessions of a product are counted by: 1 its views, 2 its additions
         -- to the cart, 3 its counted purchases, 0 nothing
-        case event_type when 'product_view' then 1 when 'add_to_cart' then 2 else 0 end
+        case event_type
+            when 'product_view' then 1
+            when 'add_to_cart' then 2
+            else 0
+        end
         + case
             when {{ counts_as_purchase("event_type", "outcome") }} then 3
             else 0
@@ -37,7 +41,7 @@ with events as (
 
 ),
 
--- the windows see narrow rows only, which other engines sort for each, and all
+-- the windows see narrow rows only (other engines sort them for each), and all
 -- have this one partition and order, in which the rows lie already
 gaps as (
 

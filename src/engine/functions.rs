@@ -308,23 +308,15 @@ fn given(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
 /// an IPv4, all but three groups of an IPv6 address; null where a text is neither.
 fn masked_ip(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     let args = arrays(args)?;
-    let mut kept = String::new();
     let masked = args[0].as_string::<i32>().iter().map(|address| {
         let address = address?;
-        kept.clear();
         if address.contains(':') {
             let mut groups = address.split(':');
-            for _ in 0..3 {
-                kept.push_str(groups.next().unwrap_or_default());
-                kept.push(':');
-            }
-            kept.push(':');
-        } else {
-            let (last, _) = address.match_indices('.').nth(2)?;
-            kept.push_str(&address[..last]);
-            kept.push_str(".0");
+            let mut group = || groups.next().unwrap_or_default();
+            return Some(format!("{}:{}:{}::", group(), group(), group()));
         }
-        Some(kept.clone())
+        let (last_dot, _) = address.match_indices('.').nth(2)?;
+        Some(format!("{}.0", &address[..last_dot]))
     });
     Ok(ColumnarValue::Array(Arc::new(masked.collect::<StringArray>())))
 }
@@ -343,6 +335,7 @@ fn local_us(args: &[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> {
     if let [_, ColumnarValue::Scalar(ScalarValue::Utf8(Some(zone)))] = args
         && zone == "UTC"
     {
+        // The rule, and nothing to be worked out.
         return Ok(args[0].clone());
     }
     let args = arrays(args)?;

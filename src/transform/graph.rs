@@ -82,8 +82,8 @@ impl Graph {
     /// The models in stages that come one after another. In one of the population
     /// each model may begin when those that it reads are made; in a pass each may
     /// read those before it, for it goes bucket by bucket. What is dealt is made
-    /// in the stage before the pass over it. The last stage
-    /// is of the population, with or without models: checks of all rows belong there.
+    /// in the stage before the pass over it. The last stage is of the population,
+    /// with or without models: checks of all rows belong there.
     pub fn stages(&self) -> Vec<Stage<'_>> {
         let mut levels: BTreeMap<&TableRef, usize> = BTreeMap::new();
         let scope_of: BTreeMap<&TableRef, Scope> =
